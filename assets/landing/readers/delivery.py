@@ -1,0 +1,192 @@
+"""Read a delivery: starts the child, waits, and turns whatever happens to it into one error."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.landing.declaration import SourceDeclaration
+from assets.landing.readers.child import ANSWER
+from assets.landing.readers.errors import ReadError
+from assets.landing.readers.request import EXTRA, Request
+
+CHILD = "assets.landing.readers.child"
+_ROOT = Path(__file__).resolve().parents[3]
+
+# All that a child learns of its surroundings. One thread and one allocator arena each, since
+# every further one reserves address space that the memory limit counts.
+_ENVIRONMENT = {
+    "PYTHONPATH": str(_ROOT),
+    "PYTHONUTF8": "1",
+    "LC_ALL": "C.UTF-8",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "2",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "GDAL_NUM_THREADS": "1",
+    "SHAPE_RESTORE_SHX": "NO",
+}
+_KEPT = ("PATH", "LD_LIBRARY_PATH")
+
+_OUT_OF_MEMORY = ("MemoryError", "bad_alloc", "annot allocate memory", "ut of memory")
+
+
+@dataclass(frozen=True)
+class ReaderLimits:
+    """Limits of one child. Memory counts above the bare child and the size of the file."""
+
+    memory_mb: int = 512
+    base_seconds: float = 20
+    seconds_per_mb: float = 2
+    max_cells: int = 100_000_000
+    max_cell_chars: int = 1_000_000
+    output_mb: int = 4096
+    unzipped_mb: int = 2048
+
+
+@dataclass(frozen=True)
+class RawPart:
+    """One sheet, layer or csv with the text of its cells exactly as delivered.
+
+    rows: `row_number` Int64 + one String column a header (null = absent cell); a column
+    `__extra__` is there only if some row had text behind the last header.
+    footers: `row_number` Int64, `text` String.
+    """
+
+    part: str
+    headers: tuple[str, ...]
+    units: dict[str, str]
+    rows: pl.DataFrame
+    footers: pl.DataFrame
+    encoding: str | None
+    crs: str | None
+
+
+DEFAULT_LIMITS = ReaderLimits()
+
+
+def read_delivery(
+    path: Path, source: SourceDeclaration, limits: ReaderLimits = DEFAULT_LIMITS
+) -> list[RawPart]:
+    """The parts of the delivery in the order of the file.
+
+    Raises ReadError for every fault of the delivery, also if the child dies or hangs.
+    """
+    if not path.is_file():
+        raise ReadError(path.name, "", None, "no such file", "a file", "file-missing")
+    size = path.stat().st_size
+    if size == 0:
+        raise ReadError(path.name, "", None, "empty file", "a header and rows", "file-empty")
+    seconds = limits.base_seconds + limits.seconds_per_mb * size / (1 << 20)
+    with tempfile.TemporaryDirectory(prefix="parkledger-read-") as folder:
+        request = _request(path.resolve(), Path(folder), source, limits, size, seconds)
+        answer = _run(request, seconds)
+        if "error" in answer:
+            raise ReadError(**{**answer["error"], "file": path.name})
+        return [_part(part, Path(folder)) for part in answer["parts"]]
+
+
+def _request(
+    path: Path,
+    folder: Path,
+    source: SourceDeclaration,
+    limits: ReaderLimits,
+    size: int,
+    seconds: float,
+) -> Request:
+    return Request(
+        path=str(path),
+        folder=str(folder),
+        source_id=source.id,
+        format=source.format,
+        parts=source.parts,
+        encodings=source.encodings,
+        delimiter=source.delimiter,
+        title_rows=source.title_rows,
+        header_rows=source.header_rows,
+        units_row=source.units_row,
+        footer_patterns=source.footer_patterns,
+        columns=source.columns,
+        optional_columns=source.optional_columns,
+        ignored_columns=source.ignored_columns,
+        personal_columns=source.personal_columns,
+        column_units=source.column_units,
+        max_cells=limits.max_cells,
+        max_cell_chars=limits.max_cell_chars,
+        memory_bytes=limits.memory_mb << 20,
+        # Text grows in Arrow by 4 bytes a cell, and geometry twofold in hexadecimal.
+        output_bytes=(limits.output_mb << 20) + 4 * size,
+        unzipped_bytes=limits.unzipped_mb << 20,
+        cpu_seconds=ceil(seconds) + 1,
+    )
+
+
+def _run(request: Request, seconds: float) -> dict[str, Any]:
+    """The answer of the child. Raises ReadError `timeout`, `memory` or `crash`."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    environment = {**_ENVIRONMENT, **kept, "HOME": request.folder, "TMPDIR": request.folder}
+    errors = Path(request.folder) / "stderr"
+    try:
+        with errors.open("wb") as stderr:
+            # -P: a module lying in the working folder must not take the place of ours.
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", CHILD],
+                input=json.dumps(asdict(request)).encode(),
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                cwd=request.folder,
+                env=environment,
+                timeout=seconds,
+                check=False,
+            )
+    except subprocess.TimeoutExpired:
+        raise _too_slow(request, seconds) from None
+    answer = Path(request.folder) / ANSWER
+    if done.returncode == 0 and answer.is_file():
+        read: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+        return read
+    if done.returncode == -signal.SIGXCPU:
+        raise _too_slow(request, seconds)
+    said = errors.read_bytes()[-4000:].decode("utf-8", "replace").strip()
+    if any(sign in said for sign in _OUT_OF_MEMORY):
+        allowed = request.memory_bytes >> 20
+        raise request.error(
+            "memory",
+            "the reader ran out of memory",
+            f"at most {allowed} MB above the size of the file",
+        )
+    last = said.splitlines()[-1] if said else "nothing said"
+    raise request.error(
+        "crash", f"the reader ended with code {done.returncode} ({last})", "a readable file"
+    )
+
+
+def _too_slow(request: Request, seconds: float) -> ReadError:
+    return request.error(
+        "timeout", f"not read within {seconds:.1f} s", "a smaller file or a higher limit"
+    )
+
+
+def _part(answer: dict[str, Any], folder: Path) -> RawPart:
+    rows = pl.read_ipc(folder / answer["file"])
+    if not answer["has_extra"]:
+        rows = rows.drop(EXTRA)
+    return RawPart(
+        part=answer["part"],
+        headers=tuple(answer["headers"]),
+        units=answer["units"],
+        rows=rows,
+        footers=pl.DataFrame(
+            answer["footers"], schema={"row_number": pl.Int64, "text": pl.String}, orient="row"
+        ),
+        encoding=answer["encoding"],
+        crs=answer["crs"],
+    )

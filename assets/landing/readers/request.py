@@ -1,0 +1,49 @@
+"""What the parent asks the child for, and how the child fails: plain values, so that it is JSON."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assets.landing.readers.errors import ReadError
+
+ROW_NUMBER = "row_number"
+EXTRA = "__extra__"
+GEOMETRY = "__geometry__"
+
+# Names the reader itself gives to columns; a delivered header may not be one of them.
+RESERVED = frozenset({ROW_NUMBER, EXTRA, GEOMETRY})
+
+MAX_COLUMNS = 16_384  # of a worksheet; nobody delivers a wider register
+
+
+@dataclass(frozen=True)
+class Request:
+    """One reading job. Sizes are bytes; `folder` is the parent's temporary directory."""
+
+    path: str
+    folder: str
+    source_id: str
+    format: str
+    parts: list[str] = field(default_factory=list)
+    encodings: list[str] = field(default_factory=lambda: ["utf-8-sig", "gb18030"])
+    delimiter: str = ","
+    title_rows: int = 0
+    header_rows: int = 1
+    units_row: bool = False
+    footer_patterns: list[str] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    optional_columns: list[str] = field(default_factory=list)
+    ignored_columns: list[str] = field(default_factory=list)
+    personal_columns: list[str] = field(default_factory=list)
+    column_units: dict[str, str] = field(default_factory=dict)
+    max_cells: int = 100_000_000
+    max_cell_chars: int = 1_000_000
+    memory_bytes: int = 512 << 20
+    output_bytes: int = 2048 << 20
+    unzipped_bytes: int = 2048 << 20
+    cpu_seconds: int = 20
+
+    def error(
+        self, code: str, what: str, expected: str, part: str = "", row: int | None = None
+    ) -> ReadError:
+        """The error with this code, naming the delivered file."""
+        return ReadError(Path(self.path).name, part, row, what, expected, code)

@@ -1,0 +1,190 @@
+"""Worksheets (.xlsx, .xlsm): the text of each cell as it stands in the XML.
+
+A number is its digits in the file (191.38992899999999, not what a float prints), a date its
+number, a formula its stored result, a boolean TRUE or FALSE, an error its text. Nothing is
+allocated by the size that a sheet claims to have.
+"""
+
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import IO, TypeVar
+
+from assets.landing.readers.request import Request
+from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
+from assets.landing.readers.table import PartResult, Row, write_table
+from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError, local, stream
+from assets.landing.readers.zips import open_zip
+
+T = TypeVar("T")
+
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+
+
+def read_xlsx(request: Request) -> list[PartResult]:
+    """The declared sheets in the order of the workbook. Raises ReadError: not-a-workbook,
+    sheet-missing, entity, bounds, unsafe-zip, header-mismatch, units-mismatch.
+    """
+    with open(request.path, "rb") as file:
+        if file.read(4) == _OLE_MAGIC:
+            raise request.error(
+                "not-a-workbook",
+                "an old .xls or an encrypted workbook",
+                "an .xlsx without a password",
+            )
+    with open_zip(request, "not-a-workbook") as archive:
+        return _Workbook(archive, request).read()
+
+
+class _Workbook:
+    def __init__(self, archive: zipfile.ZipFile, request: Request) -> None:
+        self._archive = archive
+        self._request = request
+        self._names = {name.lower(): name for name in archive.namelist()}
+        self._part = ""
+
+    def read(self) -> list[PartResult]:
+        sheets, strings_member = self._directory()
+        wanted = self._choose(list(sheets))
+        strings = self._guarded(strings_member, self._strings) if strings_member else []
+        results: list[PartResult] = []
+        for place, name in enumerate(wanted):
+            self._part = name
+            scan = self._guarded(sheets[name], self._scan)
+            rows = self._rows(sheets[name], strings)
+            results.append(
+                write_table(name, rows, self._request, f"{place}.arrow", merges=scan.merges)
+            )
+        return results
+
+    def _choose(self, sheets: list[str]) -> list[str]:
+        """The sheets to read: the declared ones, or the only one."""
+        parts = self._request.parts
+        listed = ", ".join(f"'{name}'" for name in sheets) or "none"
+        missing = [part for part in parts if part not in sheets]
+        if missing:
+            raise self._request.error(
+                "sheet-missing",
+                f"no sheet '{missing[0]}'",
+                f"one of the sheets found: {listed}",
+                missing[0],
+            )
+        if not parts and len(sheets) != 1:
+            raise self._request.error(
+                "sheet-missing",
+                f"{len(sheets)} sheets and none declared",
+                f"parts in {self._request.source_id}.toml, out of: {listed}",
+            )
+        return [name for name in sheets if not parts or name in parts]
+
+    def _directory(self) -> tuple[dict[str, str], str | None]:
+        """Sheet name → member, in the order of the workbook; member of the shared strings."""
+        top = self._relations("_rels/.rels", "")
+        book = next((path for kind, path in top.values() if kind == "officeDocument"), None)
+        if book is None:
+            raise self._broken("no workbook in the package")
+        folder, base = posixpath.split(book)
+        relations = self._relations(f"{folder}/_rels/{base}.rels".lstrip("/"), folder)
+        sheets: dict[str, str] = {}
+
+        def start(tag: str, attributes: Attributes) -> None:
+            if local(tag) != "sheet":
+                return
+            link = next((v for k, v in attributes.items() if k != "id" and local(k) == "id"), "")
+            kind, path = relations.get(link, ("", ""))
+            if kind == "worksheet":
+                sheets[attributes.get("name", "")] = path
+
+        self._guarded(book, lambda source: _drain(stream(source, start)))
+        strings = next((path for kind, path in relations.values() if kind == "sharedStrings"), None)
+        return sheets, strings
+
+    def _relations(self, member: str, folder: str) -> dict[str, tuple[str, str]]:
+        """Relation id → (kind, path of the member it points to)."""
+        found: dict[str, tuple[str, str]] = {}
+
+        def start(tag: str, attributes: Attributes) -> None:
+            if local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
+                kind = attributes.get("Type", "").rpartition("/")[2]
+                target = posixpath.normpath(posixpath.join("/", folder, attributes["Target"]))
+                found[attributes.get("Id", "")] = (kind, target.lstrip("/"))
+
+        self._guarded(member, lambda source: _drain(stream(source, start)))
+        return found
+
+    def _strings(self, source: IO[bytes]) -> list[str]:
+        return read_strings(source, self._request.max_cell_chars)
+
+    def _scan(self, source: IO[bytes]) -> SheetScan:
+        """The extent of the filled cells, checked. Raises ReadError `bounds`."""
+        scan = SheetScan()
+        _drain(stream(source, scan.start))
+        area = scan.last_row * scan.last_column
+        if max(area, scan.filled) > self._request.max_cells:
+            raise self._request.error(
+                "bounds",
+                f"filled cells reach row {scan.last_row} and column {scan.last_column}",
+                f"an extent of at most {self._request.max_cells} cells",
+                self._part,
+                scan.last_row,
+            )
+        return scan
+
+    def _rows(self, member: str, strings: list[str]) -> Iterator[Row]:
+        """Rows behind the title rows, with their sheet row as place and as number."""
+        title_rows = self._request.title_rows
+        part = self._part
+        with self._open(member) as source:
+            reader = SheetRows(strings, self._request.max_cell_chars)
+            pieces = stream(source, reader.start, reader.end, reader.text)
+            try:
+                for _ in pieces:
+                    for number, cells in reader.take():
+                        if number > title_rows:
+                            yield number, number, cells
+            except (DoctypeError, XmlError, CellError, *_ZIP_ERRORS) as error:
+                raise self._say(error, member, part) from None
+
+    def _guarded(self, member: str, work: Callable[[IO[bytes]], T]) -> T:
+        """work(opened member), its errors turned into ReadError."""
+        with self._open(member) as source:
+            try:
+                return work(source)
+            except (DoctypeError, XmlError, CellError, KeyError, *_ZIP_ERRORS) as error:
+                raise self._say(error, member, self._part) from None
+
+    def _open(self, member: str) -> IO[bytes]:
+        name = self._names.get(member.lower())
+        if name is None:
+            raise self._broken(f"no {member} in the package")
+        try:
+            return self._archive.open(name)
+        except _ZIP_ERRORS as error:
+            raise self._broken(f"{member}: {error}") from None
+
+    def _say(self, error: Exception, member: str, part: str) -> Exception:
+        if isinstance(error, DoctypeError):
+            return self._request.error(
+                "entity",
+                f"{member} declares a document type or entities",
+                "the XML of a spreadsheet program, which has none",
+                part,
+            )
+        if isinstance(error, CellError):
+            expected = "a workbook as a spreadsheet program writes it"
+            return self._request.error(error.code, error.what, expected, part, error.row)
+        return self._broken(f"{member}: {error}")
+
+    def _broken(self, what: str) -> Exception:
+        return self._request.error(
+            "not-a-workbook", what, "a sound .xlsx workbook", self._part
+        )
+
+
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+def _drain(pieces: Iterator[None]) -> None:
+    for _ in pieces:
+        pass

@@ -1,0 +1,172 @@
+"""Rules of single sources (METHOD 5): errors quarantine a row, warnings flag it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.enterprises.uscc import valid
+from quality.quarantine import Rule
+
+# Reference tables that the rules of a source need.
+NEEDS: dict[str, list[str]] = {
+    "return_205_1": ["accepted.unit", "accepted.energy", "core.energy_coefficient"],
+    "output_return": ["accepted.unit", "accepted.energy"],
+}
+
+
+def rules_for(source_id: str, reference: dict[str, pl.DataFrame]) -> list[Rule]:
+    """The rules of a source; `reference` holds the tables that NEEDS names for it."""
+    if source_id == "return_205_1":
+        return [
+            *_uscc_rules(),
+            *_unit_rules(reference, "energy_zh"),
+            *_balance_rules(),
+            *_standard_coal_rules(reference),
+        ]
+    if source_id == "output_return":
+        return [*_uscc_rules(), *_unit_rules(reference, "product_zh")]
+    if source_id in {"permit_register", "business_register"}:
+        return _uscc_rules()
+    return []
+
+
+def _uscc_rules() -> list[Rule]:
+    code = pl.col("uscc_text")
+    claimed = code.str.len_chars() == 18
+    return [
+        Rule(
+            "ID1",
+            "warning",
+            "uscc_text",
+            claimed & ~valid(code),
+            "统一社会信用代码校验位不符（GB 32100）：代码不采用，行保留",
+            "USCC fails the check of GB 32100: the code is not used, the row is kept",
+        ),
+        Rule(
+            "ID1m",
+            "warning",
+            "uscc_text",
+            code.is_null() | ~claimed,
+            "无 18 位统一社会信用代码：行保留",
+            "no USCC of 18 characters: the row is kept",
+        ),
+    ]
+
+
+def _unit_rules(reference: dict[str, pl.DataFrame], name: str) -> list[Rule]:
+    units = reference["accepted.unit"]
+    energies = reference["accepted.energy"]
+    pairs = energies.join(units, on="canonical_unit").select(
+        pl.concat_str("energy_zh", pl.lit("|"), "unit_zh").alias("pair")
+    )
+    known_unit = pl.col("unit_zh").is_in(units.get_column("unit_zh").to_list())
+    known_name = pl.col(name).is_in(energies.get_column("energy_zh").to_list())
+    pair = pl.concat_str(pl.col(name), pl.lit("|"), pl.col("unit_zh"))
+    return [
+        Rule(
+            "UNIT",
+            "error",
+            "unit_zh",
+            ~known_unit,
+            "计量单位未知：在 assets/reference/unit.csv 中登记",
+            "unknown unit: add it to assets/reference/unit.csv",
+        ),
+        Rule(
+            "ENERGY",
+            "error",
+            name,
+            ~known_name,
+            "名称未知：在 assets/reference/energy.csv 中登记",
+            "unknown name: add it to assets/reference/energy.csv",
+        ),
+        Rule(
+            "UNITPAIR",
+            "error",
+            "unit_zh",
+            known_unit & known_name & ~pair.is_in(pairs.get_column("pair").to_list()),
+            "计量单位与名称不配",
+            "the unit does not belong to the name",
+        ),
+    ]
+
+
+def balance_gap(opening: str = "opening") -> tuple[pl.Expr, pl.Expr]:
+    """Gap and relative gap of `opening + purchases + own = consumption + sales + closing`.
+
+    METHOD 2.1 (G04). The relative gap is null where there is no supply.
+    """
+
+    def q(name: str) -> pl.Expr:
+        return pl.col(name).cast(pl.Float64).fill_null(0.0)
+
+    supply = q(opening) + q("purchased") + q("own_production")
+    gap = supply - q("consumption") - q("sold") - q("closing")
+    return gap, pl.when(supply > 0).then(gap.abs() / supply)
+
+
+def _balance_rules() -> list[Rule]:
+    _, relative = balance_gap()
+    return [
+        Rule(
+            "EN1e",
+            "error",
+            "consumption",
+            relative > 0.05,
+            "收支不平衡，差额超过 5%",
+            "stock balance open by more than 5 %",
+        ),
+        Rule(
+            "EN1w",
+            "warning",
+            "consumption",
+            (relative > 0.01) & (relative <= 0.05),
+            "收支不平衡，差额超过 1%",
+            "stock balance open by more than 1 %",
+        ),
+        Rule(
+            "EN5",
+            "warning",
+            "energy_zh",
+            pl.col("energy_zh") == "原煤",
+            "原煤未分煤种：采用统一的后备参数",
+            "raw coal not split into ranks: the fallback triple is used",
+        ),
+    ]
+
+
+def _standard_coal_rules(reference: dict[str, pl.DataFrame]) -> list[Rule]:
+    per_unit = (
+        reference["accepted.energy"]
+        .join(reference["core.energy_coefficient"], on=["energy_id", "canonical_unit"])
+        .join(reference["accepted.unit"], on="canonical_unit", suffix="_unit")
+        .select(
+            pl.concat_str("energy_zh", pl.lit("|"), "unit_zh").alias("pair"),
+            (pl.col("tce_per_unit").cast(pl.Float64) * pl.col("value").cast(pl.Float64)).alias("k"),
+        )
+    )
+    factors = dict(per_unit.iter_rows())
+    pair = pl.concat_str(pl.col("energy_zh"), pl.lit("|"), pl.col("unit_zh"))
+    recomputed = pl.col("consumption").cast(pl.Float64) * pair.replace_strict(
+        factors, default=None, return_dtype=pl.Float64
+    )
+    off = pl.when(recomputed > 0).then(
+        (pl.col("reported_tce").cast(pl.Float64) - recomputed).abs() / recomputed
+    )
+    return [
+        Rule(
+            "EN4e",
+            "error",
+            "reported_tce",
+            off > 0.1,
+            "折标准煤与重算值相差超过 10%：先核对单位与当量值/等价值",
+            "reported standard coal is off by more than 10 %: check unit and 当量值/等价值 first",
+        ),
+        Rule(
+            "EN4w",
+            "warning",
+            "reported_tce",
+            (off > 0.02) & (off <= 0.1),
+            "折标准煤与重算值相差超过 2%",
+            "reported standard coal is off by more than 2 %",
+        ),
+    ]

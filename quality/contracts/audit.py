@@ -1,0 +1,106 @@
+"""Raw, quarantine and audit tables: deliveries, rows, cells, and what rests on what."""
+
+from __future__ import annotations
+
+from quality.contracts.table import Table, column
+
+
+class Delivery(Table):
+    delivery_id: str = column("交付", "sha256 of the archived bytes")
+    source_id: str = column("来源", "source declaration")
+    file_name: str = column("文件", "name as delivered")
+    size_bytes: int = column("字节数", "size of the archived bytes")
+    illustrative: bool = column("示意", "made for demonstration, not official")
+    licence: str = column("许可", "terms of the source")
+
+    class Config:
+        metadata = {
+            "table": "raw.delivery",
+            "key": ["source_id", "delivery_id"],
+            "about": "One row a delivered file of a source.",
+        }
+
+
+class RawRow(Table):
+    source_row_id: str = column("来源行", "<first 16 of sha256>:<part>:<row number>")
+    source_id: str = column("来源", "source declaration")
+    delivery_id: str = column("交付", "sha256 of the archived bytes")
+    part: str = column("部分", "sheet or layer; empty for a text file")
+    row_number: int = column("行号", "as a person counts in the file")
+    cells_json: str = column("单元格", "header to text, as delivered")
+
+    class Config:
+        metadata = {
+            "table": "raw.row",
+            "key": ["source_id", "delivery_id", "part", "row_number"],
+            "about": "One row a delivered row, text as delivered.",
+        }
+
+
+class QuarantineRow(Table):
+    source_row_id: str = column("来源行", "locator of the row")
+    source_id: str = column("来源", "source declaration")
+    rule_id: str = column("规则", "first rule the row breaks")
+    rule_ids: str = column("全部规则", "all rules it breaks, joined by `;`")
+    column_zh: str = column("列", "delivered column the first rule looks at")
+    value_text: str = column("值", "text found there", nullable=True)
+    reason_zh: str = column("原因", "reason in Chinese")
+    reason_en: str = column("原因（英）", "reason in English")
+    cells_json: str = column("单元格", "the row as delivered")
+
+    class Config:
+        metadata = {
+            "table": "quarantine.row",
+            "key": ["source_id", "source_row_id"],
+            "about": "One row a quarantined row, with rule, reason and payload.",
+        }
+
+
+class Flag(Table):
+    source_row_id: str = column("来源行", "locator of the row")
+    source_id: str = column("来源", "source declaration")
+    rule_id: str = column("规则", "rule that warns")
+    column_zh: str = column("列", "delivered column the rule looks at")
+    value_text: str = column("值", "text found there", nullable=True)
+    reason_zh: str = column("原因", "reason in Chinese")
+    reason_en: str = column("原因（英）", "reason in English")
+
+    class Config:
+        metadata = {
+            "table": "quarantine.flag",
+            "key": ["source_id", "source_row_id", "rule_id"],
+            "about": "One row a warning on an accepted row; the row is kept.",
+        }
+
+
+class ItemSource(Table):
+    item_kind: str = column("对象类型", "activity, factor, coefficient, claim, boundary, control")
+    item_id: str = column("对象", "id of the item")
+    role: str = column("作用", "what the cell is for the item")
+    source_row_id: str = column("来源行", "row it rests on")
+    column_zh: str = column("列", "delivered column")
+
+    class Config:
+        metadata = {
+            "table": "audit.item_source",
+            "key": ["item_kind", "item_id", "role", "source_row_id", "column_zh"],
+            "about": "One row an item and a source cell it rests on.",
+        }
+
+
+class SourceCell(Table):
+    source_row_id: str = column("来源行", "locator of the row")
+    column_zh: str = column("列", "delivered column")
+    raw_text: str = column("原文", "text of the cell as delivered", nullable=True)
+    delivery_id: str = column("交付", "sha256 of the archived bytes")
+    source_id: str = column("来源", "source declaration")
+    file_name: str = column("文件", "name as delivered")
+    part: str = column("部分", "sheet or layer")
+    row_number: int = column("行号", "as a person counts in the file")
+
+    class Config:
+        metadata = {
+            "table": "audit.source_cell",
+            "key": ["source_row_id", "column_zh"],
+            "about": "One row a source cell that a published number rests on.",
+        }

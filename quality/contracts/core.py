@@ -1,0 +1,257 @@
+"""Core: parks, boundaries, enterprises, sites, claims, attribution, factors, activity.
+
+What the product worked out from accepted rows. Claims are kept beside what was
+chosen among them.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from quality.contracts.reference import CONFIDENCE
+from quality.contracts.table import Factor, Quantity, Table, column
+
+BASES = ["registered", "operating"]
+TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
+
+
+class Park(Table):
+    park_id: str = column("园区", "catalogue code; a second zone on one code carries `-2`")
+    catalogue_code: str = column("代码", "catalogue code")
+    name_zh: str = column("开发区名称", "zone name as in the notice")
+    province_code: str = column("省份代码", "GB/T 2260 province", str_matches=r"^\d{6}$")
+    division_code: str = column(
+        "区划代码", "division its point lies in, where the point is in the province", nullable=True
+    )
+    level: str = column("级别", "national or provincial", isin=["national", "provincial"])
+    type_zh: str = column("开发区类型", "zone type")
+    approved_ha: Quantity = column("核准面积", "approved area", unit="ha")
+    counts_in_total: bool = column("计入合计", "false for a park inside another park")
+    source_row_id: str = column("来源行", "catalogue row")
+
+    class Config:
+        metadata = {
+            "table": "core.park",
+            "key": ["park_id"],
+            "about": "One row a zone of the 2018 catalogue (2,543).",
+        }
+
+
+class ParkPointClaim(Table):
+    park_id: str = column("园区", "park")
+    lon: float = column("经度", "longitude, CGCS2000", unit="deg", nullable=True)
+    lat: float = column("纬度", "latitude, CGCS2000", unit="deg", nullable=True)
+    crs_source: str = column("原坐标系", "CRS of the delivered point")
+    precision_m: float = column("精度", "standard deviation taken for the point", unit="m")
+    precision_class: str = column(
+        "精度等级", "what the geocoder's address names", isin=["site", "town", "county", "city"]
+    )
+    outside_province: bool = column("不在本省", "the point lies outside the declared province")
+    outside_by_km: float = column(
+        "距省界", "distance of the point from the declared province", unit="km", nullable=True
+    )
+    parks_on_point: int = column("同点园区数", "parks that share this very point")
+    parks_on_code: int = column("同码园区数", "zones that share the catalogue code")
+    usable: bool = column("可用", "may carry a nominal boundary")
+    doubt_zh: str = column("疑点", "what is doubtful, in words", nullable=True)
+    source_row_id: str = column("来源行", "catalogue row")
+
+    class Config:
+        metadata = {
+            "table": "core.park_point_claim",
+            "key": ["park_id"],
+            "about": "One row a park: the geocoder's point as a claim with its doubts.",
+        }
+
+
+class Boundary(Table):
+    boundary_id: str = column("边界", "park, class and first day")
+    park_id: str = column("园区", "park")
+    boundary_class: str = column("边界类别", "approved, planned, administered, built, nominal")
+    valid_from: pl.Date = column("起始", "first day of validity")
+    polygon_km2: float = column("图形面积", "geodesic area on CGCS2000", unit="km2")
+    catalogue_km2: float = column("目录面积", "catalogue area", unit="km2")
+    area_ratio: float = column("面积比", "polygon over catalogue area")
+    centre_lon: float = column("中心经度", "longitude of the centroid", unit="deg")
+    centre_lat: float = column("中心纬度", "latitude of the centroid", unit="deg")
+    radius_km: float = column("等效半径", "radius of the disc of the same area", unit="km")
+    precision_m: float = column(
+        "位置精度", "standard deviation of the location; 0 for a surveyed polygon", unit="m"
+    )
+    crs_source: str = column("坐标系", "CRS as delivered")
+    geometry_wkb: str = column("几何", "polygon as WKB in hexadecimal, CGCS2000")
+    illustrative: bool = column("示意", "made for demonstration, not official")
+    source_row_id: str = column("来源行", "delivered polygon")
+
+    class Config:
+        metadata = {
+            "table": "core.boundary",
+            "key": ["boundary_id"],
+            "about": "One row a boundary version of a park.",
+        }
+
+
+class Enterprise(Table):
+    enterprise_id: str = column("企业", "checked USCC, else a hash of the normalised name")
+    uscc: str = column("统一社会信用代码", "USCC that passes GB 32100", nullable=True)
+    uscc_status: str = column(
+        "代码状态",
+        "how the USCC was found",
+        isin=["checked", "from_permit", "missing", "failed"],
+    )
+    name_zh: str = column("企业名称", "name as first delivered")
+    industry_zh: str = column("行业", "industry as delivered", nullable=True)
+    registering_division: str = column(
+        "登记机关区划", "digits 3 to 8 of the USCC", nullable=True
+    )
+    source_row_id: str = column("来源行", "row the name is taken from")
+
+    class Config:
+        metadata = {
+            "table": "core.enterprise",
+            "key": ["enterprise_id"],
+            "about": "One row a legal person.",
+        }
+
+
+class Site(Table):
+    site_id: str = column("场所", "permit number, unit id, or a hash")
+    enterprise_id: str = column("企业", "legal person")
+    kind: str = column(
+        "类型", "where the site is known from", isin=["permit", "coal_unit", "return_only", "rest"]
+    )
+    name_zh: str = column("名称", "site name")
+    lon: float = column("经度", "longitude, CGCS2000", unit="deg", nullable=True)
+    lat: float = column("纬度", "latitude, CGCS2000", unit="deg", nullable=True)
+    point_precision_m: float = column("点精度", "standard deviation of the point", unit="m")
+    capacity_mw: Quantity = column("装机容量", "generating capacity", unit="MW", nullable=True)
+    captive: bool = column("自备", "generates for an industry of its own")
+    start_year: int = column("投产年", "first year of operation", nullable=True)
+    retired_year: int = column("退役年", "year of retirement", nullable=True)
+    province_code: str = column("省份代码", "GB/T 2260 province", nullable=True)
+    source_row_id: str = column("来源行", "row the site is taken from")
+
+    class Config:
+        metadata = {
+            "table": "core.site",
+            "key": ["site_id"],
+            "about": "One row a place with one main activity (产业活动单位).",
+        }
+
+
+class LocationClaim(Table):
+    claim_id: str = column("主张", "site, basis, place and evidence")
+    site_id: str = column("场所", "site")
+    basis: str = column("口径", "attribution basis", isin=BASES)
+    place_id: str = column("地点", "park, OUTSIDE:province, or DIVISION:code")
+    evidence_id: str = column("证据", "kind of evidence")
+    evidence_weight: Quantity = column("证据权重", "weight of this kind of evidence")
+    probability: Quantity = column(
+        "概率", "probability of the place given the precision of point and boundary"
+    )
+    weight: Quantity = column("权重", "evidence weight times probability")
+    distance_km: float = column(
+        "距离", "distance of the point from the boundary's centre", unit="km", nullable=True
+    )
+    boundary_id: str = column("边界", "boundary the claim rests on", nullable=True)
+    document: str = column("文件", "document; evidence of one document counts once")
+    reason_zh: str = column("理由", "the reason in words")
+    source_row_id: str = column("来源行", "row of the evidence")
+
+    class Config:
+        metadata = {
+            "table": "core.location_claim",
+            "key": ["claim_id"],
+            "about": "One row a claim that a site lies in a place; all are kept.",
+        }
+
+
+class Attribution(Table):
+    site_id: str = column("场所", "site")
+    basis: str = column("口径", "attribution basis", isin=BASES)
+    boundary_class: str = column("边界类别", "boundary class the attribution rests on")
+    place_id: str = column("地点", "park, OUTSIDE:…, UNLOCATED:… or REST:…")
+    weight_point: Quantity = column("点值权重", "share of the site counted here", ge=0, le=1)
+    weight_low: Quantity = column("下限权重", "share in the lower bound", ge=0, le=1)
+    weight_high: Quantity = column("上限权重", "share in the upper bound", ge=0, le=1)
+    score: Quantity = column("得分", "S of this place", ge=0, le=1)
+    confidence: Quantity = column("置信度", "c of the site's best place", ge=0, le=1)
+    location_class: str = column("定位等级", "A, B or C", isin=["A", "B", "C"])
+    reason_zh: str = column("理由", "the reason in words")
+
+    class Config:
+        metadata = {
+            "table": "core.attribution",
+            "key": ["site_id", "basis", "boundary_class", "place_id"],
+            "about": "One row a site, basis and possible place; point weights of a site sum to 1.",
+        }
+
+
+class EmissionFactor(Table):
+    factor_id: str = column("因子", "kind, subject, gas and set")
+    kind: str = column("类型", "fuel, electricity, heat or process")
+    subject: str = column("对象", "energy or product")
+    use: str = column("用途", "use the factor is for; `all` where it does not matter")
+    gas: str = column("气体", "gas", isin=["CO2", "CH4", "N2O"])
+    value: Factor = column("因子值", "effective factor: t of gas per canonical unit")
+    canonical_unit: str = column("单位", "unit of the activity")
+    factor_set: str = column("因子集", "set or document")
+    area_code: str = column("地区", "province it is for", nullable=True)
+    year: int = column("数据年", "year the factor describes", nullable=True)
+    confidence: str = column("可信度", "lowest confidence of its parts", isin=CONFIDENCE)
+    derivation: str = column("推导", "the arithmetic in figures")
+    rank: int = column("优先序", "precedence among sets; 1 is used first")
+
+    class Config:
+        metadata = {
+            "table": "core.emission_factor",
+            "key": ["factor_id"],
+            "about": "One row an effective emission factor, derived once in exact arithmetic.",
+        }
+
+
+class EnergyCoefficient(Table):
+    energy_id: str = column("能源", "energy")
+    canonical_unit: str = column("单位", "unit of the activity")
+    tce_per_unit: Factor = column("折标系数", "tce per unit, 当量值", unit="tce")
+    confidence: str = column("可信度", "lowest confidence of its parts", isin=CONFIDENCE)
+    derivation: str = column("推导", "the arithmetic in figures")
+
+    class Config:
+        metadata = {
+            "table": "core.energy_coefficient",
+            "key": ["energy_id"],
+            "about": "One row an energy: its standard-coal coefficient (当量值).",
+        }
+
+
+class Activity(Table):
+    activity_id: str = column("活动", "source row, site and part")
+    year: int = column("年份", "data year")
+    site_id: str = column("场所", "site it is allocated to")
+    enterprise_id: str = column("企业", "legal person it was delivered for")
+    province_code: str = column("省份代码", "GB/T 2260 province", nullable=True)
+    book_sector: str = column("平衡表行业", "sector of the energy book", nullable=True)
+    block: str = column("块", "final or transformation", isin=["final", "transformation"])
+    energy_id: str = column("能源", "energy or product")
+    book_fuel: str = column("平衡表能源", "fuel of the energy book", nullable=True)
+    carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat", "product"])
+    flow: str = column(
+        "流向",
+        "how the views weigh it",
+        isin=["direct", "direct_exported", "purchased_electricity", "purchased_heat"],
+    )
+    quantity: Quantity = column("数量", "quantity in the canonical unit", ge=0)
+    canonical_unit: str = column("单位", "canonical unit")
+    tier: str = column("数据层级", "data tier", isin=TIERS)
+    method_zh: str = column("分配方法", "how the quantity came to this site")
+    illustrative: bool = column("示意", "made for demonstration, not official")
+    source_row_id: str = column("来源行", "row the quantity is taken from")
+
+    class Config:
+        metadata = {
+            "table": "core.activity",
+            "key": ["activity_id"],
+            "partition": "year",
+            "about": "One row a site, year, energy or product, and part of its use.",
+        }

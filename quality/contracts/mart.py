@@ -1,0 +1,206 @@
+"""Marts: what is published. Every measure is a sum of contributions, nothing else.
+
+`measures` in the metadata names the columns that are sums; `withhold` the ones that
+are not shown under a stated condition. All other columns are axes or marks.
+"""
+
+from __future__ import annotations
+
+from quality.contracts.core import BASES, TIERS
+from quality.contracts.reference import CONFIDENCE
+from quality.contracts.table import Quantity, Table, column
+
+# METHOD 5, LOC1e: above 15 % unlocated no point value, only the range.
+_WITHHOLD = {"co2e_t": "co2e_high_t - co2e_t > 0.15 * co2e_high_t"}
+
+
+class ParkInventory(Table):
+    place_id: str = column("地点", "park, OUTSIDE:…, UNLOCATED:… or REST:…")
+    year: int = column("年份", "data year")
+    boundary_class: str = column("边界类别", "boundary class of the attribution")
+    basis: str = column("口径", "attribution basis", isin=BASES)
+    view: str = column("视角", "accounting view")
+    profile: str = column("方法", "method profile")
+    gwp_set: str = column("GWP 集", "assessment report of the GWPs")
+    source_category: str = column("源类别", "source category")
+    gas: str = column("气体", "gas")
+    mass_t: Quantity = column("质量", "mass of the gas", unit="t")
+    co2e_t: Quantity = column(
+        "排放量", "emissions; empty where more than 15 % is unlocated", unit="t", nullable=True
+    )
+    co2e_low_t: Quantity = column("下限", "located in class A only", unit="t")
+    co2e_high_t: Quantity = column("上限", "with all that may lie here", unit="t")
+    enterprises: Quantity = column("企业数", "enterprises behind the number")
+    confidential: bool = column("保密", "fewer than three enterprises")
+    illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+    worst_tier: str = column("最低层级", "weakest data tier", isin=TIERS)
+    worst_confidence: str = column("最低可信度", "weakest factor confidence", isin=CONFIDENCE)
+
+    class Config:
+        metadata = {
+            "table": "mart.park_inventory",
+            "key": [
+                "place_id",
+                "year",
+                "boundary_class",
+                "basis",
+                "view",
+                "profile",
+                "gwp_set",
+                "source_category",
+                "gas",
+            ],
+            "partition": "year",
+            "measures": ["mass_t", "co2e_t", "co2e_low_t", "co2e_high_t", "enterprises"],
+            "withhold": _WITHHOLD,
+            "about": "One row a place, year, basis, view, source category and gas.",
+        }
+
+
+class ParkTotal(Table):
+    place_id: str = column("地点", "park, OUTSIDE:…, UNLOCATED:… or REST:…")
+    year: int = column("年份", "data year")
+    boundary_class: str = column("边界类别", "boundary class of the attribution")
+    basis: str = column("口径", "attribution basis", isin=BASES)
+    view: str = column("视角", "accounting view")
+    profile: str = column("方法", "method profile")
+    gwp_set: str = column("GWP 集", "assessment report of the GWPs")
+    co2e_t: Quantity = column(
+        "排放量", "emissions; empty where more than 15 % is unlocated", unit="t", nullable=True
+    )
+    co2e_low_t: Quantity = column("下限", "located in class A only", unit="t")
+    co2e_high_t: Quantity = column("上限", "with all that may lie here", unit="t")
+    enterprises: Quantity = column("企业数", "enterprises behind the number")
+    confidential: bool = column("保密", "fewer than three enterprises")
+    illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+    worst_tier: str = column("最低层级", "weakest data tier", isin=TIERS)
+    worst_confidence: str = column("最低可信度", "weakest factor confidence", isin=CONFIDENCE)
+
+    class Config:
+        metadata = {
+            "table": "mart.park_total",
+            "key": ["place_id", "year", "boundary_class", "basis", "view", "profile", "gwp_set"],
+            "partition": "year",
+            "measures": ["co2e_t", "co2e_low_t", "co2e_high_t", "enterprises"],
+            "withhold": _WITHHOLD,
+            "about": "One row a place, year, basis and view, over all sources and gases.",
+        }
+
+
+class ParkEnergy(Table):
+    place_id: str = column("地点", "park, OUTSIDE:…, UNLOCATED:… or REST:…")
+    year: int = column("年份", "data year")
+    boundary_class: str = column("边界类别", "boundary class of the attribution")
+    basis: str = column("口径", "attribution basis", isin=BASES)
+    energy_id: str = column("能源", "energy")
+    canonical_unit: str = column("单位", "unit of the quantity")
+    quantity: Quantity = column("数量", "quantity in the canonical unit")
+    tce_calorific: Quantity = column("折标量(当量值)", "standard coal, 当量值", unit="tce")
+    enterprises: Quantity = column("企业数", "enterprises behind the number")
+    confidential: bool = column("保密", "fewer than three enterprises")
+    illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+
+    class Config:
+        metadata = {
+            "table": "mart.park_energy",
+            "key": ["place_id", "year", "boundary_class", "basis", "energy_id"],
+            "partition": "year",
+            "measures": ["quantity", "tce_calorific", "enterprises"],
+            "about": "One row a place, year, basis and energy.",
+        }
+
+
+class EnterpriseReconciliation(Table):
+    enterprise_id: str = column("企业", "legal person")
+    year: int = column("年份", "data year")
+    registered_place_id: str = column("注册地点", "place on the registered basis")
+    operating_place_ids: str = column("经营地点", "places on the operating basis, joined by `;`")
+    reconciliation_case: str = column("情形", "case of METHOD 1.5")
+    reason_zh: str = column("理由", "why, in words")
+    territorial_co2e_t: Quantity = column("属地排放", "emissions on sites, AR5", unit="t")
+    sites: Quantity = column("场所数", "sites with activity in the year")
+    confidential: bool = column("保密", "one enterprise: internal only")
+
+    class Config:
+        metadata = {
+            "table": "mart.enterprise_reconciliation",
+            "key": ["enterprise_id", "year"],
+            "partition": "year",
+            "measures": ["territorial_co2e_t", "sites"],
+            "about": "One row an enterprise and year: where it is registered and where it operates.",
+        }
+
+
+class ParkReconciliation(Table):
+    place_id: str = column("地点", "park")
+    year: int = column("年份", "data year")
+    registered_enterprises: Quantity = column("注册企业数", "registered here")
+    operating_enterprises: Quantity = column("经营企业数", "operating here")
+    matched_enterprises: Quantity = column("一致企业数", "registered and operating here")
+    reg_not_op_enterprises: Quantity = column("注册不经营", "registered here, operating elsewhere")
+    op_not_reg_enterprises: Quantity = column("经营不注册", "operating here, registered elsewhere")
+    unlocated_enterprises: Quantity = column(
+        "注册未定位", "may be registered here: evidence names only a division"
+    )
+    registered_co2e_t: Quantity = column("注册口径排放", "located by registration", unit="t")
+    operating_co2e_t: Quantity = column("经营口径排放", "located by operation", unit="t")
+    unlocated_co2e_t: Quantity = column("未定位排放", "may be registered here", unit="t")
+    confidential: bool = column("保密", "fewer than three enterprises")
+
+    class Config:
+        metadata = {
+            "table": "mart.park_reconciliation",
+            "key": ["place_id", "year"],
+            "partition": "year",
+            "measures": [
+                "registered_enterprises",
+                "operating_enterprises",
+                "matched_enterprises",
+                "reg_not_op_enterprises",
+                "op_not_reg_enterprises",
+                "unlocated_enterprises",
+                "registered_co2e_t",
+                "operating_co2e_t",
+                "unlocated_co2e_t",
+            ],
+            "about": "One row a park and year: registered against operating.",
+        }
+
+
+class ControlBalance(Table):
+    year: int = column("年份", "data year")
+    province_code: str = column("省份代码", "GB/T 2260 province")
+    block: str = column("块", "final or transformation")
+    book_sector: str = column("平衡表行业", "sector of the energy book")
+    book_fuel: str = column("平衡表能源", "fuel of the energy book")
+    canonical_unit: str = column("单位", "unit of the quantities")
+    book_quantity: Quantity = column("平衡表数量", "the control total")
+    measured_quantity: Quantity = column("实测数量", "returns and plants' own data")
+    downscaled_quantity: Quantity = column("分解数量", "given to located plants by capacity")
+    in_parks_quantity: Quantity = column("园区内数量", "of both, located in a park")
+    rest_quantity: Quantity = column("其余数量", "not placed: rest of the province")
+
+    class Config:
+        metadata = {
+            "table": "mart.control_balance",
+            "key": ["year", "province_code", "block", "book_sector", "book_fuel"],
+            "partition": "year",
+            "measures": [
+                "book_quantity",
+                "measured_quantity",
+                "downscaled_quantity",
+                "in_parks_quantity",
+                "rest_quantity",
+            ],
+            "about": "One row a control total and how much of it is placed.",
+        }
+
+
+MARTS: list[type[Table]] = [
+    ParkInventory,
+    ParkTotal,
+    ParkEnergy,
+    EnterpriseReconciliation,
+    ParkReconciliation,
+    ControlBalance,
+]

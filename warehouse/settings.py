@@ -1,0 +1,66 @@
+"""One typed settings object, read from the environment (`PARKLEDGER_…`)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All that may be configured; each field can be set as `PARKLEDGER_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="PARKLEDGER_", frozen=True)
+
+    home: Path = Field(
+        default=Path("lake"), description="archive, catalog, data, releases and current.duckdb"
+    )
+    landing: Path = Field(
+        default=Path("samples/ningxia/landing"),
+        description="deliveries, one folder a source id",
+    )
+    author: str = Field(default="parkledger", description="written into release commits")
+    profile: str = Field(default="CN-GHG", description="method profile")
+    gwp_set: str = Field(default="AR5", description="GWP set of the published CO2e")
+    boundary_class: str = Field(
+        default="nominal", description="boundary class of the attribution (METHOD B1)"
+    )
+    first_year: int = Field(default=2015, description="first year of the year partitions")
+    last_year: int = Field(default=2026, description="last year of the year partitions")
+    reader_memory_mb: int = Field(
+        default=512, description="memory of a reader's child process above the file"
+    )
+    lock_seconds: float = Field(
+        default=120, description="how long a writer waits for the writer before it"
+    )
+    sensor_seconds: int = Field(
+        default=30, description="how often the landing directory is looked at"
+    )
+
+    @property
+    def archive(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def catalog(self) -> Path:
+        return self.home / "catalog.sqlite"
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def releases(self) -> Path:
+        return self.home / "releases"
+
+    @property
+    def current(self) -> Path:
+        return self.home / "current.duckdb"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
