@@ -6,6 +6,7 @@ import hashlib
 
 import polars as pl
 
+from assets.boundaries.divisions import provinces
 from assets.enterprises.uscc import valid
 from quality.contracts.core import Enterprise, Site
 
@@ -202,7 +203,27 @@ def sites(
     joined = pl.concat(
         [_site_columns(part) for part in (permit_sites, unit_rows, return_rows, rest_rows)]
     )
-    return Site.conform(joined)
+    # A site without a point is at least in the province that registered the enterprise.
+    registering = pl.when(pl.col("enterprise_id").str.contains(_USCC_LENGTH)).then(
+        pl.concat_str(pl.col("enterprise_id").str.slice(2, 2), pl.lit("0000"))
+    )
+    return Site.conform(
+        joined.with_columns(pl.Series("__of_point", _province_of_point(joined), dtype=pl.String))
+        .with_columns(pl.coalesce("province_code", "__of_point", registering).alias("province_code"))
+        .drop("__of_point")
+    )
+
+
+_USCC_LENGTH = r"^.{18}$"
+
+
+def _province_of_point(rows: pl.DataFrame) -> list[str | None]:
+    located = rows.with_row_index("i").filter(pl.col("lon").is_not_null())
+    codes = provinces().containing(located["lon"].to_numpy(), located["lat"].to_numpy())
+    found: list[str | None] = [None] * rows.height
+    for i, code in zip(located["i"].to_list(), codes, strict=True):
+        found[i] = code
+    return found
 
 
 def _site_columns(rows: pl.DataFrame) -> pl.DataFrame:

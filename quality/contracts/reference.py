@@ -211,6 +211,9 @@ class Energy(Table):
     canonical_unit: str = column("标准单位", "unit of the lake")
     carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat", "product"])
     book_fuel: str = column("平衡表能源", "fuel of the energy book it belongs to", nullable=True)
+    represents_book_fuel: bool = column(
+        "代表平衡表能源", "stands for the book fuel where the book does not split it"
+    )
     source: str = _source()
     confidence: str = _confidence()
 
