@@ -119,7 +119,7 @@ def _registered_office(
         enterprises.select("enterprise_id"), on="enterprise_id", how="semi"
     )
     named = (
-        addresses.join(parks.select("park_id", "name_zh", "province_code"), how="cross", suffix="_park")
+        addresses.join(_park_names(parks), how="cross")
         .filter(pl.col("registered_address_zh").str.contains(pl.col("name_zh_park"), literal=True))
         # The longest name wins: 石嘴山高新技术产业开发区 over 高新技术产业开发区.
         .sort(pl.col("name_zh_park").str.len_chars(), descending=True)
@@ -158,6 +158,21 @@ def _registered_office(
         )
         .select(_SHARED)
     )
+
+
+def _park_names(parks: pl.DataFrame) -> pl.DataFrame:
+    """Names an address may use for a park: without a bracket part, with or without its province.
+
+    A short name that two parks share names neither.
+    """
+    bare = parks.join(_PROVINCES, on="province_code").with_columns(
+        pl.col("name_zh").str.replace(r"（.*）$", "").alias("name_zh_park")
+    )
+    short = bare.with_columns(pl.col("name_zh_park").str.strip_prefix(pl.col("province_short")))
+    names = pl.concat([bare, short]).unique(["park_id", "name_zh_park"])
+    return names.filter(
+        (pl.len().over("name_zh_park") == 1) & (pl.col("name_zh_park").str.len_chars() >= 6)
+    ).select("park_id", "name_zh_park")
 
 
 # Short names that registered addresses begin with (GB/T 2260 provinces).

@@ -67,12 +67,12 @@ def enterprises(
     The row that names it first wins, in that order of sources; its locator is kept.
     """
     parts = [
-        identify(permits, "permit_no").select(_ENTERPRISE, pl.lit(0).alias("source")),
+        identify(permits, "permit_no").select(*_ENTERPRISE, pl.lit(0).alias("source")),
         identify(businesses).with_columns(pl.lit(None, pl.String).alias("industry_zh")).select(
-            _ENTERPRISE, pl.lit(1).alias("source")
+            *_ENTERPRISE, pl.lit(1).alias("source")
         ),
         identify(returns).rename({"industry_division": "industry_zh"}).select(
-            _ENTERPRISE, pl.lit(2).alias("source")
+            *_ENTERPRISE, pl.lit(2).alias("source")
         ),
         unit_sites(units, identify(permits, "permit_no")).filter(~pl.col("known"))
         .with_columns(
@@ -81,7 +81,7 @@ def enterprises(
             pl.lit("44").alias("industry_zh"),
             pl.col("owner_zh").alias("name_zh"),
         )
-        .select(_ENTERPRISE, pl.lit(3).alias("source")),
+        .select(*_ENTERPRISE, pl.lit(3).alias("source")),
     ]
     first = (
         pl.concat(parts)
@@ -204,7 +204,7 @@ def sites(
         [_site_columns(part) for part in (permit_sites, unit_rows, return_rows, rest_rows)]
     )
     # A site without a point is at least in the province that registered the enterprise.
-    registering = pl.when(pl.col("enterprise_id").str.contains(_USCC_LENGTH)).then(
+    registering = pl.when(pl.col("enterprise_id").str.contains(_USCC_SHAPE)).then(
         pl.concat_str(pl.col("enterprise_id").str.slice(2, 2), pl.lit("0000"))
     )
     return Site.conform(
@@ -214,7 +214,7 @@ def sites(
     )
 
 
-_USCC_LENGTH = r"^.{18}$"
+_USCC_SHAPE = r"^[0-9A-Z]{18}$"
 
 
 def _province_of_point(rows: pl.DataFrame) -> list[str | None]:

@@ -20,7 +20,7 @@ _SUPPORTED_UNITS = {"GJ/t": "t", "GJ/1e4Nm3": "1e4Nm3"}
 
 
 class FactorError(ValueError):
-    """A factor is incomplete, doubled, or in a unit that has no conversion."""
+    """A factor is missing or in a unit that has no conversion."""
 
 
 def decimal12(value: Fraction) -> Decimal:
@@ -68,7 +68,7 @@ def emission_factors(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`core.emission_factor` and the source rows (`item_id, role, source_row_id`) of each.
 
-    Raises FactorError for an incomplete triple or a unit without conversion.
+    Raises FactorError for a unit without conversion.
     """
     rows: list[dict[str, Any]] = []
     sources: list[dict[str, str]] = []
@@ -97,21 +97,17 @@ def emission_factors(
 
 
 def _triples(fuels: pl.DataFrame) -> list[dict[str, Any]]:
-    """NCV, CC and OF of one fuel and one set, with their rows."""
+    """NCV, CC and OF of one fuel and one set, with their rows.
+
+    A set that lacks one of the three for a fuel has no factor for it: parts of two sets
+    are never put together (four fuels of IPCC2006 have no NCV there).
+    """
     triples: dict[tuple[str, str], dict[str, Any]] = {}
     for row in fuels.iter_rows(named=True):
         if row["factor_set"] in SET_RANK:
             key = (row["fuel_id"], row["factor_set"])
             triples.setdefault(key, {})[row["parameter"]] = row
-    complete = []
-    for (fuel, factor_set), parts in sorted(triples.items()):
-        missing = {"NCV", "CC", "OF"} - parts.keys()
-        if missing:
-            raise FactorError(
-                f"{fuel} {factor_set}: {', '.join(sorted(missing))} missing; a triple must be whole"
-            )
-        complete.append(parts)
-    return complete
+    return [parts for _, parts in sorted(triples.items()) if len(parts) == 3]
 
 
 def _fuel_factors(

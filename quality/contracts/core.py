@@ -255,3 +255,66 @@ class Activity(Table):
             "partition": "year",
             "about": "One row a site, year, energy or product, and part of its use.",
         }
+
+
+class ControlQuantity(Table):
+    source_row_id: str = column("来源行", "cell of the energy book")
+    year: int = column("年份", "data year")
+    province_code: str = column("省份代码", "GB/T 2260 province")
+    block: str = column("块", "final or transformation", isin=["final", "transformation"])
+    book_sector: str = column("平衡表行业", "sector of the energy book")
+    book_fuel: str = column("平衡表能源", "fuel of the energy book")
+    energy_id: str = column("能源", "energy that stands for the book fuel")
+    carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat"])
+    quantity: Quantity = column("数量", "control total in the canonical unit", gt=0)
+    canonical_unit: str = column("单位", "canonical unit")
+
+    class Config:
+        metadata = {
+            "table": "core.control_quantity",
+            "key": ["year", "province_code", "block", "book_sector", "book_fuel"],
+            "partition": "year",
+            "about": "One row a control total that is consumption, in the canonical unit.",
+        }
+
+
+class Membership(Table):
+    site_id: str = column("场所", "site")
+    boundary_id: str = column("边界", "boundary version")
+    park_id: str = column("园区", "park")
+    boundary_class: str = column("边界类别", "boundary class")
+    distance_km: float = column("距离", "distance to the boundary's centre", unit="km")
+    probability: float = column("概率", "chance that the site lies inside", ge=0, le=1)
+
+    class Config:
+        metadata = {
+            "table": "core.membership",
+            "key": ["site_id", "boundary_id"],
+            "about": "One row a site and a boundary it may lie in.",
+        }
+
+
+class CanonicalReturn(Table):
+    source_row_id: str = column("来源行", "delivered row")
+    enterprise_id: str = column("企业", "legal person")
+    year: int = column("年份", "data year")
+    energy_zh: str = column("名称", "energy or product as delivered")
+    unit_zh: str = column("计量单位", "unit as delivered")
+    industry_division: str = column("行业大类代码", "GB/T 4754 division; empty for products")
+    energy_id: str = column("能源", "energy or product")
+    canonical_unit: str = column("单位", "canonical unit")
+    carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat", "product"])
+    book_fuel: str = column("平衡表能源", "fuel of the energy book", nullable=True)
+    final_sector: str = column("终端行业", "final sector of the energy book", nullable=True)
+    power_sector: str = column("发电行业", "transformation sector", nullable=True)
+    quantity: Quantity = column("数量", "amount counted, canonical unit", ge=0)
+    own_quantity: Quantity = column("自产量", "own production, canonical unit", ge=0)
+    sold_quantity: Quantity = column("外供量", "delivered out, canonical unit", ge=0)
+
+    class Config:
+        metadata = {
+            "table": "core.canonical_return",
+            "key": ["source_row_id"],
+            "partition": "year",
+            "about": "One row a returned energy or product in its canonical unit.",
+        }

@@ -102,7 +102,7 @@ class HeatFactor(Table):
 class ProcessFactor(Table):
     source_row_id: str = source_row()
     process: str = column("过程", "industrial process")
-    parameter: str = column("参数", "parameter of the process")
+    parameter: str = column("参数", "parameter of the process", nullable=True)
     gas: str = column("气体", "gas", nullable=True)
     value: Factor = _value()
     unit: str = column("单位", "unit of the value")

@@ -38,7 +38,7 @@ def main() -> int:
     # Only now: the libraries themselves take 300 to 500 MB of address space, which differs by
     # version and machine; the limit is for what the delivery makes them take on top.
     limit_memory(request)
-    # Rows are plain lists without cycles; looking for some among millions takes a third of the time.
+    # Rows are lists without cycles; looking for some among millions took a third of the time.
     gc.disable()
     answer = _read(reader, request)
     _, most = resource.getrlimit(resource.RLIMIT_AS)

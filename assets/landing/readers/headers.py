@@ -100,7 +100,12 @@ def check_headers(names: Sequence[str], request: Request, part: str, row: int | 
             row,
         )
     known = {*request.columns, *request.ignored_columns, *request.personal_columns, GEOMETRY}
-    optional = {*request.optional_columns, *request.ignored_columns, *request.personal_columns}
+    optional = {
+        *request.optional_columns,
+        *request.ignored_columns,
+        *request.personal_columns,
+        GEOMETRY,
+    }
     missing = [name for name in request.columns if name not in delivered and name not in optional]
     unexpected = [name for name in delivered if name not in known]
     if not missing and not unexpected:

@@ -198,17 +198,28 @@ def _geometries(files: Files, request: Request, part: str, count: int) -> Iterat
         driver = pyogrio.read_info(layer)["driver"]
         if driver != _DRIVER:
             raise request.error("not-a-shapefile", f"driver {driver}", _DRIVER, part)
-        for start in range(0, count, _BATCH):
-            _, _, shapes, _ = pyogrio.raw.read(
-                layer, columns=[], force_2d=True, skip_features=start, max_features=_BATCH
-            )
-            for shape in shapes:
-                yield None if shape is None else shape.hex().upper()
-    except pyogrio.errors.DataSourceError as error:
+    except RuntimeError as error:  # the base of the errors of pyogrio
         raise request.error("geometry", str(error), "sound geometry", part) from None
+    for start in range(0, count, _BATCH):
+        for shape in _shapes(layer, start, _BATCH):
+            yield None if shape is None else shape.hex().upper()
     # Fewer shapes than records must not end the loop of the caller without a word.
     while True:
         yield None
+
+
+def _shapes(layer: Path, start: int, count: int) -> list[bytes | None]:
+    """WKB of the shapes from `start` on; None for a null shape and for a broken one."""
+    try:
+        _, _, shapes, _ = pyogrio.raw.read(
+            layer, columns=[], force_2d=True, skip_features=start, max_features=count
+        )
+    except RuntimeError:
+        # One broken shape fails the whole batch; singly read, the caller sees which it is.
+        if count == 1:
+            return [None]
+        return [shape for place in range(count) for shape in _shapes(layer, start + place, 1)]
+    return list(shapes)
 
 
 def _crs(prj: Path | None) -> str | None:

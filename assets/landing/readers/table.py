@@ -17,7 +17,7 @@ Cells = Sequence[str | None]
 Row = tuple[int, int, Cells]  # place in the part, row number as a person counts, cells
 
 BATCH_ROWS = 10_000
-BATCH_CHARS = 16_000_000
+BATCH_CHARS = 4_000_000
 
 
 @dataclass
@@ -42,7 +42,9 @@ class PartWriter:
         self._schema = pa.schema(
             [(ROW_NUMBER, pa.int64()), *((name, text) for name in headers), (EXTRA, text)]
         )
-        self._writer = pa.ipc.new_file(str(file), self._schema)
+        self._writer = pa.ipc.new_file(
+            str(file), self._schema, options=pa.ipc.IpcWriteOptions(use_threads=False)
+        )
         self._width = max(1, len(headers))
         self._request = request
         self._part = part

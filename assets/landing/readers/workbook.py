@@ -177,9 +177,7 @@ class _Workbook:
         return self._broken(f"{member}: {error}")
 
     def _broken(self, what: str) -> Exception:
-        return self._request.error(
-            "not-a-workbook", what, "a sound .xlsx workbook", self._part
-        )
+        return self._request.error("not-a-workbook", what, "a sound .xlsx workbook", self._part)
 
 
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)

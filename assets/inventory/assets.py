@@ -1,0 +1,127 @@
+"""Steps of the room: factors, ledger, marts, and what each item rests on."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.inventory import factors, marts, trace
+from assets.inventory.ledger import ledger
+from quality.contracts.accepted import (
+    Business,
+    CoalUnit,
+    Permit,
+    Return2051,
+)
+from quality.contracts.audit import ItemSource
+from quality.contracts.core import (
+    Activity,
+    Attribution,
+    Boundary,
+    CanonicalReturn,
+    ControlQuantity,
+    EmissionFactor,
+    EnergyCoefficient,
+    Enterprise,
+    LocationClaim,
+    Park,
+)
+from quality.contracts.ledger import Line
+from quality.contracts.reference import (
+    CombustionNonCo2,
+    ElectricityFactor,
+    Energy,
+    FuelFactor,
+    Gwp,
+    HeatFactor,
+    LocationEvidence,
+    ProcessFactor,
+    StandardCoal,
+    ViewWeight,
+)
+from warehouse.settings import Settings
+from warehouse.step import Frames, Step
+
+
+def _factor_tables(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return factors.emission_factors(
+        t["accepted.fuel_factor"],
+        t["accepted.combustion_nonco2"],
+        t["accepted.electricity_factor"],
+        t["accepted.heat_factor"],
+        t["accepted.ippu_factor"],
+    )
+
+
+def _coefficient_tables(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return factors.energy_coefficients(
+        t["accepted.standard_coal"], t["accepted.fuel_factor"], t["accepted.energy"]
+    )
+
+
+def _item_sources(t: Frames, _: Settings) -> pl.DataFrame:
+    return trace.item_sources(t, _factor_tables(t)[1], _coefficient_tables(t)[1])
+
+
+_FACTOR_INPUTS = (FuelFactor, CombustionNonCo2, ElectricityFactor, HeatFactor, ProcessFactor)
+_COEFFICIENT_INPUTS = (StandardCoal, FuelFactor, Energy)
+_MART_INPUTS = (
+    Line,
+    Activity,
+    Attribution,
+    ControlQuantity,
+    EnergyCoefficient,
+    Park,
+    ViewWeight,
+    Gwp,
+)
+
+COEFFICIENT_STEP = Step(
+    EnergyCoefficient,
+    _COEFFICIENT_INPUTS,
+    lambda t, _: _coefficient_tables(t)[0],
+    "inventory",
+)
+
+
+def _mart_step(mart: marts.Mart) -> Step:
+    return Step(
+        mart.table,
+        _MART_INPUTS,
+        lambda t, s: marts.build_mart(mart, t, s.gwp_set),
+        "marts",
+        by_year=True,
+    )
+
+
+STEPS = (
+    Step(EmissionFactor, _FACTOR_INPUTS, lambda t, _: _factor_tables(t)[0], "inventory"),
+    Step(
+        Line,
+        (Activity, EmissionFactor),
+        lambda t, s: ledger(t["core.activity"], t["core.emission_factor"], s.profile),
+        "inventory",
+        by_year=True,
+    ),
+    *(_mart_step(mart) for mart in marts.MARTS),
+    Step(
+        ItemSource,
+        (
+            Activity,
+            CanonicalReturn,
+            ControlQuantity,
+            LocationClaim,
+            Boundary,
+            Enterprise,
+            Permit,
+            Business,
+            CoalUnit,
+            Return2051,
+            Gwp,
+            ViewWeight,
+            LocationEvidence,
+            *dict.fromkeys((*_FACTOR_INPUTS, *_COEFFICIENT_INPUTS)),
+        ),
+        _item_sources,
+        "audit",
+    ),
+)

@@ -1,0 +1,189 @@
+"""What each item of the release rests on: edges from items to delivered cells.
+
+A published number is a sum over items (lines, activity, controls); a line rests on its
+activity and its factor, an attribution on claims and a boundary. Here each of those is
+tied to the cells it was read from.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.landing.declaration import load_source
+from quality.contracts.audit import ItemSource
+from warehouse.step import Frames
+
+
+def item_sources(
+    t: Frames, factor_sources: pl.DataFrame, coefficient_sources: pl.DataFrame
+) -> pl.DataFrame:
+    """`audit.item_source`: one row an item and a cell it rests on."""
+    parts = [
+        _activity(t),
+        _controls(t),
+        _splits(t),
+        _claims(t),
+        _cells(t["core.boundary"], "boundary", "boundary_id", "park_boundary", _BOUNDARY),
+        _from_factors(factor_sources, "factor"),
+        _from_factors(coefficient_sources, "coefficient"),
+        _cells(
+            t["accepted.gwp"].with_columns(pl.format("{}|{}", "gas", "gwp_set").alias("id")),
+            "gwp",
+            "id",
+            "gwp",
+            {"value": "value"},
+        ),
+        _cells(
+            t["accepted.view_weight"].with_columns(pl.format("{}|{}", "view", "flow").alias("id")),
+            "view_weight",
+            "id",
+            "view_weight",
+            {"weight": "weight"},
+        ),
+        _cells(
+            t["accepted.location_evidence"],
+            "evidence",
+            "evidence_id",
+            "location_evidence",
+            {"weight": "value"},
+        ),
+    ]
+    return ItemSource.conform(pl.concat(parts).unique())
+
+
+_BOUNDARY = {"park": "catalogue_code", "class": "boundary_class", "polygon": "geometry_wkb"}
+
+
+def _cells(
+    items: pl.DataFrame, kind: str, item_id: str, source_id: str, roles: dict[str, str]
+) -> pl.DataFrame:
+    """Edges from items with a `source_row_id` to cells named by role and canonical column."""
+    header_of = {column: header for header, column in load_source(source_id).columns.items()}
+    return pl.concat(
+        [
+            items.select(
+                pl.lit(kind).alias("item_kind"),
+                pl.col(item_id).alias("item_id"),
+                pl.lit(role).alias("role"),
+                "source_row_id",
+                pl.lit(header_of[column]).alias("column_zh"),
+            )
+            for role, column in roles.items()
+        ]
+    )
+
+
+def _activity(t: Frames) -> pl.DataFrame:
+    returned = t["core.canonical_return"].select("source_row_id", "carrier", "enterprise_id", "year")
+    measured = t["core.activity"].filter(pl.col("tier") != "T6").join(
+        returned.select("source_row_id"), on="source_row_id", how="semi"
+    )
+    energy = measured.filter(pl.col("carrier") != "product")
+    burnt = energy.filter(pl.col("carrier") == "fuel")
+    bought = energy.filter(pl.col("carrier") != "fuel")
+    products = measured.filter(pl.col("carrier") == "product")
+    shared = {"enterprise": "uscc_text", "year": "year", "unit": "unit_zh"}
+    source = "return_205_1"
+    # Fuel split by deliveries rests on the power and heat rows of the same enterprise too.
+    generation = t["core.canonical_return"].filter(
+        pl.col("energy_id").is_in(["electricity", "heat"]) & (pl.col("own_quantity") > 0)
+    )
+    split = burnt.filter(pl.col("block") == "transformation").select(
+        "activity_id", "enterprise_id", "year"
+    ).join(
+        generation.select("enterprise_id", "year", "source_row_id"), on=["enterprise_id", "year"]
+    )
+    book = t["core.activity"].filter(pl.col("tier") == "T6")
+    by_capacity = book.filter(~pl.col("site_id").str.starts_with("REST:")).with_columns(
+        pl.col("activity_id").str.split("|").list.last().alias("unit_id")
+    )
+    capacity = by_capacity.drop("source_row_id").join(
+        t["accepted.coal_unit"].select("unit_id", "source_row_id"), on="unit_id"
+    )
+    return pl.concat(
+        [
+            _cells(burnt, "activity", "activity_id", source, {**shared, "quantity": "consumption"}),
+            _cells(burnt, "activity", "activity_id", source, {"raw_material": "raw_material"}),
+            _cells(bought, "activity", "activity_id", source, {**shared, "quantity": "purchased"}),
+            _cells(
+                split, "activity", "activity_id", source, {"own": "own_production", "sold": "sold"}
+            ),
+            _cells(
+                products, "activity", "activity_id", "output_return", {**shared, "quantity": "output"}
+            ),
+            _cells(book, "activity", "activity_id", "control_total", _CONTROL),
+            _cells(capacity, "activity", "activity_id", "coal_unit", {"capacity": "capacity_mw"}),
+        ]
+    )
+
+
+_CONTROL = {"control_total": "value", "unit": "unit_zh"}
+
+
+def _controls(t: Frames) -> pl.DataFrame:
+    controls = t["core.control_quantity"].with_columns(pl.col("source_row_id").alias("id"))
+    return _cells(controls, "control", "id", "control_total", _CONTROL)
+
+
+def _splits(t: Frames) -> pl.DataFrame:
+    """The capacities that a control total was shared by: the weights of the whole split."""
+    shared = t["core.activity"].filter(
+        (pl.col("tier") == "T6") & ~pl.col("site_id").str.starts_with("REST:")
+    )
+    weights = (
+        shared.select(
+            pl.col("source_row_id").alias("id"),
+            pl.col("activity_id").str.split("|").list.last().alias("unit_id"),
+        )
+        .join(t["accepted.coal_unit"].select("unit_id", "source_row_id"), on="unit_id")
+        .drop("unit_id")
+    )
+    return _cells(weights, "split", "id", "coal_unit", {"weight": "capacity_mw"})
+
+
+def _claims(t: Frames) -> pl.DataFrame:
+    claims = t["core.location_claim"]
+    permits, units = t["accepted.permit"], t["accepted.coal_unit"]
+    businesses, returns = t["accepted.business"], t["accepted.return_205_1"]
+
+    def on(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
+        return claims.filter(condition).join(
+            rows.select("source_row_id"), on="source_row_id", how="semi"
+        )
+
+    by_point = pl.col("evidence_id") == "permit_point_in_polygon"
+    point = {"longitude": "lon", "latitude": "lat"}
+    code = {"uscc": "uscc_text"}
+    # A code taken from the permit number is explained by both cells.
+    code_or_permit = {**code, "permit_no": "permit_no"}
+    rest = claims.filter(pl.col("evidence_id") == "control_total")
+    return pl.concat(
+        [
+            _cells(on(permits, by_point), "claim", "claim_id", "permit_register", point),
+            _cells(on(units, by_point), "claim", "claim_id", "coal_unit", point),
+            _cells(on(permits, ~by_point), "claim", "claim_id", "permit_register", code_or_permit),
+            _cells(
+                on(businesses, pl.lit(True)),
+                "claim",
+                "claim_id",
+                "business_register",
+                {**code, "address": "registered_address_zh"},
+            ),
+            _cells(on(returns, pl.lit(True)), "claim", "claim_id", "return_205_1", code),
+            _cells(rest, "claim", "claim_id", "control_total", _CONTROL),
+        ]
+    )
+
+
+# The delivered column that holds the value of each role of a factor.
+_FACTOR_COLUMN = "value"
+
+
+def _from_factors(sources: pl.DataFrame, kind: str) -> pl.DataFrame:
+    return sources.select(
+        pl.lit(kind).alias("item_kind"),
+        "item_id",
+        "role",
+        "source_row_id",
+        pl.lit(_FACTOR_COLUMN).alias("column_zh"),
+    )

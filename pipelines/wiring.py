@@ -1,0 +1,78 @@
+"""The one list of steps from accepted tables to marts, and its run from archived bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from assets.boundaries.assets import STEPS as BOUNDARY_STEPS
+from assets.energy.assets import STEPS as ENERGY_STEPS
+from assets.enterprises.assets import STEPS as ENTERPRISE_STEPS
+from assets.inventory.assets import COEFFICIENT_STEP
+from assets.inventory.assets import STEPS as INVENTORY_STEPS
+from assets.landing.acceptance import accept_source
+from assets.landing.assets import STEPS as LANDING_STEPS
+from assets.landing.declaration import SourceDeclaration, load_sources
+from assets.landing.ingest import read_archived
+from assets.landing.readers import ReaderLimits
+from assets.landing.rules import NEEDS
+from quality.contracts.audit import Delivery, Flag, QuarantineRow, RawRow
+from quality.contracts.registry import table_of
+from warehouse.settings import Settings
+from warehouse.step import Step, run_steps
+
+STEPS: tuple[Step, ...] = (
+    COEFFICIENT_STEP,
+    *BOUNDARY_STEPS,
+    *ENTERPRISE_STEPS,
+    *ENERGY_STEPS,
+    *INVENTORY_STEPS,
+    *LANDING_STEPS,
+)
+
+
+def acceptance_order() -> list[SourceDeclaration]:
+    """Sources without rules that need other tables first, then the others."""
+    sources = load_sources().values()
+    return sorted(sources, key=lambda source: (source.id in NEEDS, source.id))
+
+
+def accept_all(raw: Mapping[str, pl.DataFrame], settings: Settings) -> dict[str, pl.DataFrame]:
+    """Accepted tables, quarantine and flags from raw rows by source id."""
+    tables: dict[str, pl.DataFrame] = {}
+    quarantined, flagged = [QuarantineRow.empty_frame()], [Flag.empty_frame()]
+    for source in acceptance_order():
+        if source.id in NEEDS and "core.energy_coefficient" not in tables:
+            tables = run_steps([COEFFICIENT_STEP], tables, settings)
+        outcome = accept_source(source, raw.get(source.id, RawRow.empty_frame()), tables)
+        table = table_of(source.table)
+        tables[table.table_name()] = outcome.frame
+        quarantined.append(outcome.quarantine)
+        flagged.append(outcome.flags)
+    tables[QuarantineRow.table_name()] = QuarantineRow.conform(pl.concat(quarantined))
+    tables[Flag.table_name()] = Flag.conform(pl.concat(flagged))
+    return tables
+
+
+def recompute(
+    archive: Path, deliveries: pl.DataFrame, settings: Settings
+) -> dict[str, pl.DataFrame]:
+    """Every table, worked out again from the archived bytes of the given deliveries."""
+    sources = load_sources()
+    limits = ReaderLimits(memory_mb=settings.reader_memory_mb)
+    raw: dict[str, list[pl.DataFrame]] = {}
+    for delivery in deliveries.iter_rows(named=True):
+        source = sources[delivery["source_id"]]
+        rows = read_archived(archive, source, delivery, limits)
+        raw.setdefault(source.id, []).append(rows)
+    by_source = {source_id: pl.concat(parts) for source_id, parts in raw.items()}
+    given = {
+        **accept_all(by_source, settings),
+        RawRow.table_name(): RawRow.conform(
+            pl.concat([RawRow.empty_frame(), *by_source.values()])
+        ),
+        Delivery.table_name(): Delivery.conform(deliveries),
+    }
+    return run_steps(STEPS, given, settings)

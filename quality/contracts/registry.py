@@ -1,0 +1,22 @@
+"""Every declared table by name."""
+
+from __future__ import annotations
+
+from quality.contracts import accepted, audit, core, ledger, mart, reference
+from quality.contracts.table import Table
+
+_MODULES = (accepted, reference, core, ledger, mart, audit)
+
+TABLES: dict[str, type[Table]] = {
+    item.table_name(): item
+    for module in _MODULES
+    for item in vars(module).values()
+    if isinstance(item, type) and issubclass(item, Table) and item is not Table
+}
+
+
+def table_of(name: str) -> type[Table]:
+    """The declaration of a table. Raises KeyError naming the table that is not declared."""
+    if name not in TABLES:
+        raise KeyError(f"{name}: not declared in quality/contracts")
+    return TABLES[name]

@@ -1,0 +1,1 @@
+"""Tests of the landing room: declarations, archive, readers, acceptance."""
