@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -31,6 +33,22 @@ STEPS: tuple[Step, ...] = (
     *INVENTORY_STEPS,
     *LANDING_STEPS,
 )
+
+
+_ROOMS = ("assets", "pipelines", "quality", "warehouse")
+
+
+@cache
+def code_version() -> str:
+    """A hash of the product's own code, declarations and reference tables."""
+    root = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for room in _ROOMS:
+        for path in sorted((root / room).rglob("*")):
+            if path.suffix in {".py", ".toml", ".csv"}:
+                digest.update(str(path.relative_to(root)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def acceptance_order() -> list[SourceDeclaration]:

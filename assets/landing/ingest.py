@@ -28,6 +28,11 @@ class Found:
     source: SourceDeclaration
     path: Path
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether it is one of the product's own tables of facts."""
+        return self.path.parent == REFERENCE_DIRECTORY
+
 
 class LandingError(ValueError):
     """The landing directory or a folder in it is not what a landing looks like."""

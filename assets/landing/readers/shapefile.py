@@ -6,7 +6,6 @@ file called .shp holds; so it is given a copy of .shp and .shx alone, after thes
 
 import shutil
 import struct
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from assets.landing.readers.bundle import SHAPEFILE_PARTS, check_parts, shapefil
 from assets.landing.readers.headers import check_headers
 from assets.landing.readers.request import GEOMETRY, Request
 from assets.landing.readers.table import PartResult, PartWriter
-from assets.landing.readers.zips import ZIP_MAGIC, open_zip
+from assets.landing.readers.zips import DAMAGE, ZIP_MAGIC, open_zip
 
 _MAGIC = 9994
 _HEADER = 100
@@ -118,7 +117,7 @@ def _unpack(request: Request, work: Path) -> tuple[str, Files]:
             try:
                 with archive.open(name) as source, files[suffix].open("wb") as target:
                     shutil.copyfileobj(source, target)
-            except (zipfile.BadZipFile, EOFError) as error:
+            except DAMAGE as error:
                 raise request.error(
                     "not-a-shapefile", f"member {name}: {error}", "a sound zip"
                 ) from None

@@ -7,7 +7,6 @@ allocated by the size that a sheet claims to have.
 
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
@@ -15,7 +14,7 @@ from assets.landing.readers.request import Request
 from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
 from assets.landing.readers.table import PartResult, Row, write_table
 from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError, local, stream
-from assets.landing.readers.zips import open_zip
+from assets.landing.readers.zips import DAMAGE, open_zip
 
 T = TypeVar("T")
 
@@ -143,7 +142,7 @@ class _Workbook:
                     for number, cells in reader.take():
                         if number > title_rows:
                             yield number, number, cells
-            except (DoctypeError, XmlError, CellError, *_ZIP_ERRORS) as error:
+            except (DoctypeError, XmlError, CellError, *DAMAGE) as error:
                 raise self._say(error, member, part) from None
 
     def _guarded(self, member: str, work: Callable[[IO[bytes]], T]) -> T:
@@ -151,7 +150,7 @@ class _Workbook:
         with self._open(member) as source:
             try:
                 return work(source)
-            except (DoctypeError, XmlError, CellError, KeyError, *_ZIP_ERRORS) as error:
+            except (DoctypeError, XmlError, CellError, KeyError, *DAMAGE) as error:
                 raise self._say(error, member, self._part) from None
 
     def _open(self, member: str) -> IO[bytes]:
@@ -160,7 +159,7 @@ class _Workbook:
             raise self._broken(f"no {member} in the package")
         try:
             return self._archive.open(name)
-        except _ZIP_ERRORS as error:
+        except (OSError, *DAMAGE) as error:
             raise self._broken(f"{member}: {error}") from None
 
     def _say(self, error: Exception, member: str, part: str) -> Exception:
@@ -178,9 +177,6 @@ class _Workbook:
 
     def _broken(self, what: str) -> Exception:
         return self._request.error("not-a-workbook", what, "a sound .xlsx workbook", self._part)
-
-
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 def _drain(pieces: Iterator[None]) -> None:

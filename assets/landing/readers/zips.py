@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 
 from assets.landing.readers.request import Request
@@ -10,6 +11,16 @@ MAX_MEMBERS = 10_000
 MAX_RATIO = 250  # real workbooks stay below 100; deflate ends near 1,030
 _RATIO_FROM = 10 << 20  # below this unpacked size a high ratio does no harm
 _ENCRYPTED = 0x1
+
+# What reading a member of a damaged zip may raise.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    UnicodeDecodeError,
+)
 
 ZIP_MAGIC = b"PK\x03\x04"
 

@@ -1,0 +1,72 @@
+"""Jobs, schedules and the sensor on the landing directory."""
+
+import hashlib
+
+import dagster as dg
+
+from pipelines.factory import POOL, YEARS
+from warehouse.lake import Lake
+from warehouse.settings import settings
+
+_KEYS = YEARS.get_partition_keys()
+# One run over all years: a run a year would repeat every step that is not by year.
+ALL_YEARS = {
+    "dagster/asset_partition_range_start": _KEYS[0],
+    "dagster/asset_partition_range_end": _KEYS[-1],
+}
+
+main_job = dg.define_asset_job(
+    "main_job",
+    selection=dg.AssetSelection.all(),
+    description="Ingest, check, materialize, publish: every year in one run.",
+    tags=ALL_YEARS,
+)
+
+
+@dg.op(pool=POOL)
+def maintain_lake() -> None:
+    """Expire old snapshots after the grace period, merge small files, remove orphans."""
+    Lake(settings()).maintain()
+
+
+@dg.job(description="Snapshot expiry, compaction and clean-up of the lake.")
+def maintenance_job() -> None:
+    maintain_lake()
+
+
+nightly = dg.ScheduleDefinition(
+    name="nightly", job=main_job, cron_schedule="30 2 * * *", execution_timezone="Asia/Shanghai"
+)
+weekly_maintenance = dg.ScheduleDefinition(
+    name="weekly_maintenance",
+    job=maintenance_job,
+    cron_schedule="0 4 * * 0",
+    execution_timezone="Asia/Shanghai",
+)
+
+
+def landing_state() -> str:
+    """A hash of the landing directory: names, sizes and times of all files; empty if none."""
+    landing = settings().landing
+    files = sorted(p for p in landing.rglob("*") if p.is_file()) if landing.is_dir() else []
+    listed = [
+        f"{p.relative_to(landing)}|{p.stat().st_size}|{p.stat().st_mtime_ns}" for p in files
+    ]
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest() if listed else ""
+
+
+@dg.sensor(job=main_job, minimum_interval_seconds=settings().sensor_seconds)
+def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """A changed landing directory becomes a run; a file still being written waits a tick.
+
+    The state must be the same on two looks in a row, so that half a file is not taken in.
+    """
+    state = landing_state()
+    seen, _, done = (context.cursor or "|").partition("|")
+    if not state or state == done:
+        return dg.SensorResult(skip_reason="landing directory unchanged", cursor=f"{state}|{done}")
+    if state != seen:
+        return dg.SensorResult(skip_reason="landing directory changing", cursor=f"{state}|{done}")
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=state, tags=ALL_YEARS)], cursor=f"{state}|{state}"
+    )

@@ -1,0 +1,35 @@
+"""The Definitions that `workspace.yaml` loads."""
+
+import dagster as dg
+
+from pipelines.automation import landing_sensor, main_job, nightly, weekly_maintenance
+from pipelines.automation import maintenance_job
+from pipelines.factory import balance_check, source_asset, step_asset
+from pipelines.intake import delivered_check, flags, intake, quarantine
+from pipelines.lake_io import LakeIOManager
+from pipelines.publishing import current_release_asset
+from pipelines.wiring import STEPS, acceptance_order
+from quality.conservation import CHECKS
+
+
+def build_defs() -> dg.Definitions:
+    """All assets, checks, jobs, schedules and sensors; the I/O manager is the lake."""
+    return dg.Definitions(
+        assets=[
+            intake,
+            *(source_asset(source) for source in acceptance_order()),
+            quarantine,
+            flags,
+            *(step_asset(step) for step in STEPS),
+            current_release_asset,
+        ],
+        asset_checks=[delivered_check, *(balance_check(name) for name in CHECKS)],
+        jobs=[main_job, maintenance_job],
+        schedules=[nightly, weekly_maintenance],
+        sensors=[landing_sensor],
+        resources={"io_manager": LakeIOManager()},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

@@ -1,0 +1,168 @@
+"""Dagster assets from declarations: one a source, one a step; checks from balances."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assets.landing.acceptance import accept_source
+from assets.landing.declaration import SourceDeclaration
+from assets.landing.rules import NEEDS
+from pipelines.lake_io import YEAR, column_schema
+from pipelines.progress import PROGRESS
+from pipelines.wiring import code_version
+from quality.conservation import CHECKS, Balance
+from quality.contracts.audit import Flag, QuarantineRow, RawRow
+from quality.contracts.registry import table_of
+from quality.contracts.table import Table
+from warehouse.lake import Lake
+from warehouse.settings import settings
+from warehouse.step import Step
+
+OWNERS = ["team:data-engineering"]
+# One writer at a time: the pool's limit of 1 stands in the shipped dagster.yaml.
+POOL = "lake"
+
+YEARS = dg.StaticPartitionsDefinition(
+    [str(year) for year in range(settings().first_year, settings().last_year + 1)]
+)
+
+
+def asset_key(table: type[Table]) -> dg.AssetKey:
+    """The key of a table's asset: `[schema, table]`."""
+    return dg.AssetKey(table.table_name().split("."))
+
+
+def source_asset(source: SourceDeclaration) -> dg.AssetsDefinition:
+    """The accepted table of a source; its quarantine and flags are written beside it."""
+    table = table_of(source.table)
+    needed = [table_of(name) for name in NEEDS.get(source.id, [])]
+
+    @dg.asset(
+        key=asset_key(table),
+        ins={_argument(t): dg.AssetIn(key=asset_key(t)) for t in needed},
+        deps=[dg.AssetKey(["raw", "row"])],
+        group_name="landing",
+        description=f"{source.title_zh} ({source.title_en}). {table.about()}",
+        owners=OWNERS,
+        pool=POOL,
+        code_version=code_version(),
+        metadata={
+            "dagster/column_schema": column_schema(table),
+            "licence": source.licence,
+            "illustrative": source.illustrative,
+        },
+    )
+    def accepted(context: dg.AssetExecutionContext, **frames: pl.DataFrame) -> pl.DataFrame:
+        with PROGRESS.stage(table.table_name()):
+            lake = Lake(settings())
+            raw = lake.read(RawRow, slice_column="source_id", slice_values=[source.id])
+            reference = {t.table_name(): frames[_argument(t)] for t in needed}
+            outcome = accept_source(source, raw, reference)
+            beside: list[tuple[type[Table], pl.DataFrame]] = [
+                (QuarantineRow, outcome.quarantine),
+                (Flag, outcome.flags),
+            ]
+            for side, rows in beside:
+                stored = lake.read(side, slice_column="source_id", slice_values=[source.id])
+                if rows.height or stored.height:
+                    lake.write(side, rows, slice_column="source_id", slice_values=[source.id])
+        context.add_output_metadata(
+            {
+                "delivered": raw.height,
+                "accepted": outcome.frame.height,
+                "quarantined": outcome.quarantine.height,
+                "flagged": outcome.flags.height,
+                "reasons": outcome.reasons(),
+            }
+        )
+        return outcome.frame
+
+    return accepted
+
+
+def step_asset(step: Step) -> dg.AssetsDefinition:
+    """The asset of a step; year-partitioned where the step is by year."""
+    table = step.output
+
+    @dg.asset(
+        key=asset_key(table),
+        ins={_argument(t): dg.AssetIn(key=asset_key(t)) for t in step.inputs},
+        group_name=step.group,
+        description=table.about(),
+        owners=OWNERS,
+        pool=POOL,
+        code_version=code_version(),
+        partitions_def=YEARS if step.by_year else None,
+        backfill_policy=dg.BackfillPolicy.single_run() if step.by_year else None,
+        metadata={"dagster/column_schema": column_schema(table)},
+    )
+    def made(context: dg.AssetExecutionContext, **frames: pl.DataFrame) -> pl.DataFrame:
+        with PROGRESS.stage(table.table_name()):
+            tables = {t.table_name(): frames[_argument(t)] for t in step.inputs}
+            frame = step.run(tables, settings())
+            if not step.by_year:
+                return frame
+            return _years_of_run(table, frame, [int(key) for key in context.partition_keys])
+
+    return made
+
+
+def _years_of_run(table: type[Table], frame: pl.DataFrame, years: list[int]) -> pl.DataFrame:
+    """Rows of the partitions being run; a year that has no partition at all is an error."""
+    known = [int(key) for key in YEARS.get_partition_keys()]
+    strange = frame.filter(~pl.col(YEAR).is_in(known)).get_column(YEAR).unique().sort().to_list()
+    if strange:
+        raise ValueError(
+            f"{table.table_name()}: year {strange[0]} has no partition; expected "
+            f"{known[0]} to {known[-1]}: set PARKLEDGER_FIRST_YEAR or PARKLEDGER_LAST_YEAR"
+        )
+    return frame.filter(pl.col(YEAR).is_in(years))
+
+
+def balance_check(table_name: str) -> dg.AssetChecksDefinition:
+    """A blocking check that every balance over a table holds to the last digit."""
+    name, check = CHECKS[table_name]
+
+    @dg.asset_check(
+        asset=asset_key(table_of(table_name)), name=name, blocking=True, pool=POOL,
+        description=(check.__doc__ or "").strip(),
+    )
+    def conserved() -> dg.AssetCheckResult:
+        return check_result(check(lake_tables(_READ_BY_CHECKS)))
+
+    return conserved
+
+
+_READ_BY_CHECKS = (
+    "core.canonical_return",
+    "core.activity",
+    "core.attribution",
+    "core.park",
+    "ledger.line",
+    "mart.control_balance",
+    "mart.park_inventory",
+)
+
+
+def lake_tables(names: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """Tables of the lake by name."""
+    lake = Lake(settings())
+    return {name: lake.read(table_of(name)) for name in names}
+
+
+def check_result(balances: list[Balance]) -> dg.AssetCheckResult:
+    """Passed if all balances are equal; the unequal ones stand in the metadata."""
+    broken = [balance for balance in balances if not balance.equal]
+    metadata: dict[str, Any] = {"balances": len(balances), "broken": len(broken)}
+    for balance in broken[:10]:
+        metadata[balance.name] = f"{balance.left} ≠ {balance.right}"
+    return dg.AssetCheckResult(passed=not broken, metadata=metadata)
+
+
+def _argument(table: type[Table]) -> str:
+    return table.table_name().replace(".", "__")
+
+
+AssetFunction = Callable[..., pl.DataFrame]

@@ -1,0 +1,138 @@
+"""The main job in this process, and the facts of a finished run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.progress import PROGRESS
+from warehouse.settings import Settings
+
+_DAGSTER_YAML = Path(__file__).with_name("dagster.yaml")
+
+
+class RunFailed(RuntimeError):
+    """The main job failed; the message is the first cause. The last release is still served."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: release, counts, balances, checks and stages."""
+
+    release_id: str
+    content_hash: str
+    new: bool
+    counts: dict[str, int]
+    conservation: dict[str, dict[str, str | bool]]
+    checks: dict[str, int]
+    stages: dict[str, dict[str, float]]
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+def prepare_dagster_home(config: Settings) -> Path:
+    """DAGSTER_HOME of this lake, with the shipped dagster.yaml in it."""
+    home = (config.home / "dagster").resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    target = home / "dagster.yaml"
+    if not target.exists():
+        shutil.copyfile(_DAGSTER_YAML, target)
+    os.environ.setdefault("DAGSTER_HOME", str(home))
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    return home
+
+
+def run_main_job(config: Settings) -> Run:
+    """Ingest, check, materialize, publish. Raises RunFailed with the first cause."""
+    prepare_dagster_home(config)
+    import dagster as dg
+
+    from pipelines.automation import ALL_YEARS
+    from pipelines.definitions import defs
+
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    with dg.DagsterInstance.get() as instance:
+        result = defs.resolve_job_def("main_job").execute_in_process(
+            instance=instance,
+            tags=ALL_YEARS,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+        if not result.success:
+            raise RunFailed(_first_cause(result))
+        checks = [check.passed for check in result.get_asset_check_evaluations()]
+    return describe_run(config, {"passed": sum(checks), "failed": len(checks) - sum(checks)})
+
+
+def _first_cause(result: Any) -> str:
+    """The innermost error of the first failed step, or the checks that failed."""
+    failed = [e for e in result.all_events if e.is_step_failure]
+    for event in failed:
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None:
+            return f"{event.step_key}: {error.message.strip()}"
+    broken = [c for c in result.get_asset_check_evaluations() if not c.passed]
+    names = "; ".join(
+        f"{c.asset_key.to_user_string()} {c.check_name}: "
+        + ", ".join(f"{k} {v.value}" for k, v in c.metadata.items())
+        for c in broken
+    )
+    return names or "the run failed without a step failure; see `dagster dev`"
+
+
+def describe_run(config: Settings, checks: dict[str, int]) -> Run:
+    """What the summary and `--json` say, read from the lake and the release."""
+    from pipelines.factory import lake_tables
+    from pipelines.wiring import STEPS, acceptance_order
+    from quality.conservation import all_balances
+
+    accepted = {source.id: source.table for source in acceptance_order()}
+    names = {"raw.row", "quarantine.row", "quarantine.flag", *accepted.values()}
+    tables = lake_tables(sorted(names | {step.output.table_name() for step in STEPS}))
+    balances = all_balances(tables, accepted)
+    warned = tables["quarantine.flag"].height
+    with duckdb.connect(str(config.current.resolve()), read_only=True) as connection:
+        info = connection.execute("SELECT release_id, content_hash FROM release.info").fetchone()
+        places = connection.execute(_PLACES).fetchone()
+    assert info is not None and places is not None
+    delivered = tables["raw.row"].height
+    quarantined = tables["quarantine.row"].height
+    return Run(
+        release_id=info[0],
+        content_hash=info[1],
+        new="release.current" in PROGRESS.stages,
+        counts={
+            "parks": tables["core.park"].height,
+            "parks_with_boundary": tables["core.boundary"]["park_id"].n_unique(),
+            "enterprises": tables["core.enterprise"].height,
+            "sites": tables["core.site"].height,
+            "activity_rows": tables["core.activity"].height,
+            "ledger_lines": tables["ledger.line"].height,
+            "delivered": delivered,
+            "accepted": delivered - quarantined,
+            "quarantined": quarantined,
+            "in_parks": int(places[0]),
+            "outside": int(places[1]),
+            "unlocated": int(places[2]),
+        },
+        conservation={balance.name: balance.as_json() for balance in balances},
+        checks={**checks, "warned": warned},
+        stages=PROGRESS.stages,
+    )
+
+
+# Sites by where they operate.
+_PLACES = """
+SELECT count(*) FILTER (place_id NOT LIKE '%:%'), count(*) FILTER (place_id LIKE 'OUTSIDE:%'),
+       count(*) FILTER (place_id LIKE 'UNLOCATED:%')
+FROM core.attribution WHERE basis = 'operating' AND weight_point > 0
+"""

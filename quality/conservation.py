@@ -1,0 +1,144 @@
+"""Conservation: nothing is lost and nothing is made, to the last digit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+Tables = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Two sums that must be equal exactly."""
+
+    name: str
+    left: Decimal
+    right: Decimal
+
+    @property
+    def equal(self) -> bool:
+        return self.left == self.right
+
+    def as_json(self) -> dict[str, str | bool]:
+        return {"left": str(self.left), "right": str(self.right), "equal": self.equal}
+
+
+def _total(frame: pl.DataFrame, column: str) -> Decimal:
+    value = frame.select(pl.col(column).sum()).item()
+    return Decimal(value) if value is not None else Decimal(0)
+
+
+def delivered_rows(t: Tables, accepted: Mapping[str, str]) -> list[Balance]:
+    """Per source: delivered rows = accepted + quarantined; `accepted` maps source to table."""
+    raw = t["raw.row"].group_by("source_id").len()
+    quarantined = t["quarantine.row"].group_by("source_id").len()
+    counted = {str(name): int(count) for name, count in raw.iter_rows()}
+    bad = {str(name): int(count) for name, count in quarantined.iter_rows()}
+    return [
+        Balance(
+            f"delivered = accepted + quarantined: {source}",
+            Decimal(counted.get(source, 0)),
+            Decimal(t[table].height + bad.get(source, 0)),
+        )
+        for source, table in sorted(accepted.items())
+    ]
+
+
+def row_in_one_place(t: Tables) -> Balance:
+    """No row is accepted and quarantined at once: such rows = 0."""
+    accepted = pl.concat(
+        [
+            frame.select("source_row_id")
+            for name, frame in t.items()
+            if name.startswith("accepted.") and "source_row_id" in frame.columns
+        ]
+    )
+    both = t["quarantine.row"].join(accepted, on="source_row_id", how="semi").height
+    return Balance("rows both accepted and quarantined = 0", Decimal(both), Decimal(0))
+
+
+def returned_quantities(t: Tables) -> list[Balance]:
+    """Per energy: quantity returned = quantity of activity at the sites (tiers T1 to T4)."""
+    returned = t["core.canonical_return"]
+    activity = t["core.activity"].filter(~pl.col("tier").is_in(["T5", "T6"]))
+    return [
+        Balance(
+            f"returned = allocated to sites: {energy}",
+            _total(returned.filter(pl.col("energy_id") == energy), "quantity"),
+            _total(activity.filter(pl.col("energy_id") == energy), "quantity"),
+        )
+        for energy in sorted(set(returned["energy_id"]) | set(activity["energy_id"]))
+    ]
+
+
+def attributed_activity(t: Tables) -> list[Balance]:
+    """Per energy and basis: activity = in parks + outside + unlocated + rest."""
+    activity, places = t["core.activity"], t["core.attribution"]
+    counting = t["core.park"].filter("counts_in_total").get_column("park_id")
+    balances = []
+    for basis in ("registered", "operating"):
+        located = places.filter((pl.col("basis") == basis) & (pl.col("weight_point") > 0))
+        kept = located.filter(
+            pl.col("place_id").is_in(counting.implode())
+            | pl.col("place_id").str.contains(r"^(OUTSIDE|UNLOCATED|REST):")
+        )
+        weighed = activity.join(kept, on="site_id").with_columns(
+            (pl.col("quantity") * pl.col("weight_point")).cast(pl.Decimal(38, 6)).alias("part")
+        )
+        for energy in sorted(set(activity["energy_id"])):
+            balances.append(
+                Balance(
+                    f"activity = in parks + outside + unlocated: {energy}, {basis}",
+                    _total(activity.filter(pl.col("energy_id") == energy), "quantity"),
+                    _total(weighed.filter(pl.col("energy_id") == energy), "part"),
+                )
+            )
+    return balances
+
+
+def control_totals(t: Tables) -> list[Balance]:
+    """Per control total: book = measured + downscaled + rest."""
+    return [
+        Balance(
+            "parks + rest = control total: "
+            f"{row['province_code']} {row['year']} {row['block']} {row['book_sector']} "
+            f"{row['book_fuel']}",
+            row["book_quantity"],
+            row["measured_quantity"] + row["downscaled_quantity"] + row["rest_quantity"],
+        )
+        for row in t["mart.control_balance"].iter_rows(named=True)
+    ]
+
+
+def ledger_in_marts(t: Tables) -> list[Balance]:
+    """Per gas and basis: mass of direct lines = mass in the territorial view over all places."""
+    lines = t["ledger.line"].filter(pl.col("flow").is_in(["direct", "direct_exported"]))
+    mart = t["mart.park_inventory"].filter(pl.col("view") == "territorial")
+    return [
+        Balance(
+            f"ledger = territorial view over all places: {gas}, {basis}",
+            _total(lines.filter(pl.col("gas") == gas), "mass_t"),
+            _total(mart.filter((pl.col("gas") == gas) & (pl.col("basis") == basis)), "mass_t"),
+        )
+        for basis in ("registered", "operating")
+        for gas in sorted(set(lines["gas"]))
+    ]
+
+
+# Balances over tables made by steps, with the table whose asset each one blocks.
+CHECKS = {
+    "core.activity": ("returned_quantities", returned_quantities),
+    "mart.control_balance": ("control_totals", control_totals),
+    "mart.park_energy": ("attributed_activity", attributed_activity),
+    "mart.park_inventory": ("ledger_in_marts", ledger_in_marts),
+}
+
+
+def all_balances(t: Tables, accepted: Mapping[str, str]) -> list[Balance]:
+    """Every balance of a finished run."""
+    made = [balance for _, check in CHECKS.values() for balance in check(t)]
+    return [*delivered_rows(t, accepted), row_in_one_place(t), *made]
