@@ -49,9 +49,7 @@ def landing_state() -> str:
     """A hash of the landing directory: names, sizes and times of all files; empty if none."""
     landing = settings().landing
     files = sorted(p for p in landing.rglob("*") if p.is_file()) if landing.is_dir() else []
-    listed = [
-        f"{p.relative_to(landing)}|{p.stat().st_size}|{p.stat().st_mtime_ns}" for p in files
-    ]
+    listed = [f"{p.relative_to(landing)}|{p.stat().st_size}|{p.stat().st_mtime_ns}" for p in files]
     return hashlib.sha256("\n".join(listed).encode()).hexdigest() if listed else ""
 
 

@@ -2,8 +2,13 @@
 
 import dagster as dg
 
-from pipelines.automation import landing_sensor, main_job, nightly, weekly_maintenance
-from pipelines.automation import maintenance_job
+from pipelines.automation import (
+    landing_sensor,
+    main_job,
+    maintenance_job,
+    nightly,
+    weekly_maintenance,
+)
 from pipelines.factory import balance_check, source_asset, step_asset
 from pipelines.intake import delivered_check, flags, intake, quarantine
 from pipelines.lake_io import LakeIOManager

@@ -1,6 +1,7 @@
 """Dagster assets from declarations: one a source, one a step; checks from balances."""
 
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
@@ -19,6 +20,9 @@ from quality.contracts.table import Table
 from warehouse.lake import Lake
 from warehouse.settings import settings
 from warehouse.step import Step
+
+# Single-run backfills are marked beta; the pin of Dagster is exact, so the user need not know.
+warnings.filterwarnings("ignore", message=".*is currently in beta.*", category=dg.BetaWarning)
 
 OWNERS = ["team:data-engineering"]
 # One writer at a time: the pool's limit of 1 stands in the shipped dagster.yaml.
@@ -123,27 +127,19 @@ def _years_of_run(table: type[Table], frame: pl.DataFrame, years: list[int]) -> 
 
 def balance_check(table_name: str) -> dg.AssetChecksDefinition:
     """A blocking check that every balance over a table holds to the last digit."""
-    name, check = CHECKS[table_name]
+    check = CHECKS[table_name]
 
     @dg.asset_check(
-        asset=asset_key(table_of(table_name)), name=name, blocking=True, pool=POOL,
-        description=(check.__doc__ or "").strip(),
+        asset=asset_key(table_of(table_name)),
+        name=check.name,
+        blocking=True,
+        pool=POOL,
+        description=(check.balances.__doc__ or "").strip(),
     )
     def conserved() -> dg.AssetCheckResult:
-        return check_result(check(lake_tables(_READ_BY_CHECKS)))
+        return check_result(check.balances(lake_tables(check.reads)))
 
     return conserved
-
-
-_READ_BY_CHECKS = (
-    "core.canonical_return",
-    "core.activity",
-    "core.attribution",
-    "core.park",
-    "ledger.line",
-    "mart.control_balance",
-    "mart.park_inventory",
-)
 
 
 def lake_tables(names: Iterable[str]) -> dict[str, pl.DataFrame]:
@@ -163,6 +159,3 @@ def check_result(balances: list[Balance]) -> dg.AssetCheckResult:
 
 def _argument(table: type[Table]) -> str:
     return table.table_name().replace(".", "__")
-
-
-AssetFunction = Callable[..., pl.DataFrame]

@@ -17,7 +17,6 @@ from pipelines.progress import PROGRESS
 from pipelines.wiring import acceptance_order, code_version
 from quality.conservation import delivered_rows, row_in_one_place
 from quality.contracts.audit import Delivery, Flag, QuarantineRow, RawRow
-from quality.contracts.registry import table_of
 from warehouse.lake import Lake
 from warehouse.settings import Settings, settings
 
@@ -85,9 +84,7 @@ def intake() -> tuple[dg.MaterializeResult, dg.MaterializeResult]:
             asset_key=["raw", "delivery"],
             metadata={"dagster/row_count": deliveries.height, "new": new.height},
         ),
-        dg.MaterializeResult(
-            asset_key=["raw", "row"], metadata={"dagster/row_count": rows.height}
-        ),
+        dg.MaterializeResult(asset_key=["raw", "row"], metadata={"dagster/row_count": rows.height}),
     )
 
 
@@ -128,9 +125,7 @@ def quarantine() -> dg.MaterializeResult:
 )
 def flags() -> dg.MaterializeResult:
     """Warnings on accepted rows, written beside each accepted table."""
-    return dg.MaterializeResult(
-        metadata={"dagster/row_count": Lake(settings()).read(Flag).height}
-    )
+    return dg.MaterializeResult(metadata={"dagster/row_count": Lake(settings()).read(Flag).height})
 
 
 @dg.asset_check(asset=["quarantine", "row"], name="delivered_rows", blocking=True, pool=POOL)
@@ -139,6 +134,3 @@ def delivered_check() -> dg.AssetCheckResult:
     accepted = {source.id: source.table for source in acceptance_order()}
     tables = lake_tables(["raw.row", "quarantine.row", *accepted.values()])
     return check_result([*delivered_rows(tables, accepted), row_in_one_place(tables)])
-
-
-__all__ = ["delivered_check", "flags", "intake", "quarantine", "table_of", "take_in"]

@@ -48,9 +48,7 @@ def _preview(frame: pl.DataFrame) -> dict[str, dg.MetadataValue]:
     if not records:
         return {}
     columns = [dg.TableColumn(name) for name in rows.columns]
-    return {
-        "first_rows": dg.MetadataValue.table(records, schema=dg.TableSchema(columns=columns))
-    }
+    return {"first_rows": dg.MetadataValue.table(records, schema=dg.TableSchema(columns=columns))}
 
 
 def column_schema(table: type[Table]) -> dg.TableSchema:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from assets.boundaries.assets import STEPS as BOUNDARY_STEPS
@@ -17,7 +19,7 @@ from assets.inventory.assets import STEPS as INVENTORY_STEPS
 from assets.landing.acceptance import accept_source
 from assets.landing.assets import STEPS as LANDING_STEPS
 from assets.landing.declaration import SourceDeclaration, load_sources
-from assets.landing.ingest import read_archived
+from assets.landing.ingest import archive_delivery, read_archived, reference_deliveries
 from assets.landing.readers import ReaderLimits
 from assets.landing.rules import NEEDS
 from quality.contracts.audit import Delivery, Flag, QuarantineRow, RawRow
@@ -88,9 +90,37 @@ def recompute(
     by_source = {source_id: pl.concat(parts) for source_id, parts in raw.items()}
     given = {
         **accept_all(by_source, settings),
-        RawRow.table_name(): RawRow.conform(
-            pl.concat([RawRow.empty_frame(), *by_source.values()])
-        ),
+        RawRow.table_name(): RawRow.conform(pl.concat([RawRow.empty_frame(), *by_source.values()])),
         Delivery.table_name(): Delivery.conform(deliveries),
     }
     return run_steps(STEPS, given, settings)
+
+
+def recompute_release(
+    settings: Settings, path: Path
+) -> Callable[[pl.DataFrame], dict[str, pl.DataFrame]]:
+    """What `verify` needs: all tables from archived deliveries, with the release's settings.
+
+    A release is recomputed with the method settings it was published with, whatever the
+    environment says now.
+    """
+    with duckdb.connect(str(path), read_only=True) as connection:
+        row = connection.execute("SELECT configuration FROM release.info").fetchone()
+    configuration = json.loads(row[0]) if row else {}
+    as_published = settings.model_copy(update=configuration)
+    return lambda deliveries: recompute(settings.archive, deliveries, as_published)
+
+
+def reference_tables(settings: Settings) -> dict[str, pl.DataFrame]:
+    """The product's own reference tables, accepted from their files."""
+    found = [item for item in reference_deliveries() if item.source.id not in NEEDS]
+    raw = {}
+    limits = ReaderLimits(memory_mb=settings.reader_memory_mb)
+    for item in found:
+        delivery = archive_delivery(settings.archive, item).row(0, named=True)
+        raw[item.source.id] = read_archived(settings.archive, item.source, delivery, limits)
+    tables = {
+        item.source.table: accept_source(item.source, raw[item.source.id], {}).frame
+        for item in found
+    }
+    return run_steps([COEFFICIENT_STEP], tables, settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -129,16 +129,33 @@ def ledger_in_marts(t: Tables) -> list[Balance]:
     ]
 
 
-# Balances over tables made by steps, with the table whose asset each one blocks.
+@dataclass(frozen=True)
+class Check:
+    """A conservation check: its name, the tables it reads, the balances it gives."""
+
+    name: str
+    reads: tuple[str, ...]
+    balances: Callable[[Tables], list[Balance]]
+
+
+# By the table whose asset the check blocks.
 CHECKS = {
-    "core.activity": ("returned_quantities", returned_quantities),
-    "mart.control_balance": ("control_totals", control_totals),
-    "mart.park_energy": ("attributed_activity", attributed_activity),
-    "mart.park_inventory": ("ledger_in_marts", ledger_in_marts),
+    "core.activity": Check(
+        "returned_quantities", ("core.canonical_return", "core.activity"), returned_quantities
+    ),
+    "mart.control_balance": Check("control_totals", ("mart.control_balance",), control_totals),
+    "mart.park_energy": Check(
+        "attributed_activity",
+        ("core.activity", "core.attribution", "core.park"),
+        attributed_activity,
+    ),
+    "mart.park_inventory": Check(
+        "ledger_in_marts", ("ledger.line", "mart.park_inventory"), ledger_in_marts
+    ),
 }
 
 
 def all_balances(t: Tables, accepted: Mapping[str, str]) -> list[Balance]:
     """Every balance of a finished run."""
-    made = [balance for _, check in CHECKS.values() for balance in check(t)]
+    made = [balance for check in CHECKS.values() for balance in check.balances(t)]
     return [*delivered_rows(t, accepted), row_in_one_place(t), *made]

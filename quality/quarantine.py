@@ -85,7 +85,9 @@ def accept(
         header = header_of.get(c.name)
         if header is None:
             if not c.nullable:
-                raise ValueError(f"{source_id}: no header is mapped to {table.table_name()}.{c.name}")
+                raise ValueError(
+                    f"{source_id}: no header is mapped to {table.table_name()}.{c.name}"
+                )
             continue
         unreadable = texts.get_column(header).is_not_null() & typed.get_column(c.name).is_null()
         failures.append(
@@ -108,9 +110,7 @@ def accept(
     flags: list[pl.DataFrame] = []
     for rule in rules:
         mask = typed.select(rule.bad.fill_null(False).alias("bad")).get_column("bad")
-        found = _failures(
-            typed, mask, rule.rule_id, rule.column, rule.reason_zh, rule.reason_en
-        )
+        found = _failures(typed, mask, rule.rule_id, rule.column, rule.reason_zh, rule.reason_en)
         (failures if rule.severity == "error" else flags).append(found)
     failures.append(_duplicates(typed, table))
 
@@ -158,9 +158,11 @@ def _typed(text: pl.Expr, c: Column) -> pl.Expr:
 
 
 def _kind_en(c: Column) -> str:
-    return {"BIGINT": "a whole number", "DATE": "a date YYYY-MM-DD", "BOOLEAN": "true or false"}.get(
-        c.duckdb_type, "a plain number"
-    )
+    return {
+        "BIGINT": "a whole number",
+        "DATE": "a date YYYY-MM-DD",
+        "BOOLEAN": "true or false",
+    }.get(c.duckdb_type, "a plain number")
 
 
 def _kind_zh(c: Column) -> str:
@@ -219,7 +221,9 @@ def _duplicates(typed: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
     complete = typed.select(pl.all_horizontal(pl.col(keys).is_not_null())).to_series()
     repeated = typed.select(keys).is_duplicated() & complete
     names = "、".join(keys)
-    return _failures(typed, repeated, "ID2", keys[0], f"主键重复（{names}）", f"key repeated ({names})")
+    return _failures(
+        typed, repeated, "ID2", keys[0], f"主键重复（{names}）", f"key repeated ({names})"
+    )
 
 
 def _quarantine_rows(

@@ -39,7 +39,13 @@ def dictionary_entries(raw_headers: Mapping[tuple[str, str], list[str]]) -> list
     """All columns of all tables; `raw_headers` gives delivered names by (table, column)."""
     return [
         ColumnEntry(
-            name, c.name, c.duckdb_type, c.unit, c.zh, c.en, ";".join(raw_headers.get((name, c.name), []))
+            name,
+            c.name,
+            c.duckdb_type,
+            c.unit,
+            c.zh,
+            c.en,
+            ";".join(raw_headers.get((name, c.name), [])),
         )
         for name, table in sorted(TABLES.items())
         for c in table.declared_columns()

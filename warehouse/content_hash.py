@@ -14,9 +14,7 @@ import duckdb
 
 def table_hash(connection: duckdb.DuckDBPyConnection, qualified: str) -> str:
     """`rows:upper:lower` of a table; columns in name order."""
-    columns = sorted(
-        row[0] for row in connection.execute(f"DESCRIBE {qualified}").fetchall()
-    )
+    columns = sorted(row[0] for row in connection.execute(f"DESCRIBE {qualified}").fetchall())
     encoded = " || ".join(
         f"""CASE WHEN "{c}" IS NULL THEN 'N;' ELSE """
         f"""length(CAST("{c}" AS VARCHAR)) || ':' || CAST("{c}" AS VARCHAR) || ';' END"""

@@ -31,9 +31,9 @@ def extension_file(name: str) -> Path:
     raise ExtensionMissing(f"DuckDB extension {name}: install the package {package}")
 
 
-def connect(path: Path | None = None, *extensions: str, read_only: bool = False) -> (
-    duckdb.DuckDBPyConnection
-):
+def connect(
+    path: Path | None = None, *extensions: str, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
     """A connection (in memory without a path) with the named extensions loaded offline."""
     target = str(path) if path is not None else ":memory:"
     connection = duckdb.connect(target, read_only=read_only, config=_OFFLINE)

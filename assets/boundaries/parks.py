@@ -31,7 +31,12 @@ def precision_class(address: pl.Expr, name: pl.Expr) -> pl.Expr:
     return (
         pl.when(address.is_null() | rest.str.contains(r"^[^市州盟地区]*(市|自治州|盟|地区|州)?$"))
         .then(pl.lit("city"))
-        .when(rest.str.contains(r"(县|区|市|旗)$") & ~rest.str.contains(r"(园区|开发区|新区|保税区|试验区|示范区|实验区|合作区|工业区|产业区|集聚区|集中区|高新区|经开区|度假区|出口加工区)$"))
+        .when(
+            rest.str.contains(r"(县|区|市|旗)$")
+            & ~rest.str.contains(
+                r"(园区|开发区|新区|保税区|试验区|示范区|实验区|合作区|工业区|产业区|集聚区|集中区|高新区|经开区|度假区|出口加工区)$"
+            )
+        )
         .then(pl.lit("county"))
         .when(rest.str.contains(r"(镇|乡|村|街道|苏木)$"))
         .then(pl.lit("town"))
@@ -79,7 +84,10 @@ def point_claims(catalogue: pl.DataFrame) -> pl.DataFrame:
                 pl.format("{} 个园区共用代码", "parks_on_code")
             ),
             pl.when(pl.col("precision_class").is_in(["county", "city"])).then(
-                pl.format("地址只到{}级", pl.col("precision_class").replace({"county": "县", "city": "市"}))
+                pl.format(
+                    "地址只到{}级",
+                    pl.col("precision_class").replace({"county": "县", "city": "市"}),
+                )
             ),
         ],
         separator="；",

@@ -110,14 +110,10 @@ def measured_activity(
     directed = _split_exported(allocated.join(generation, on=["enterprise_id", "year"], how="left"))
     power = (pl.col("carrier") == "fuel") & pl.col("generated").is_not_null()
     return Activity.conform(
-        directed.filter(pl.col("quantity") > 0)
-        .with_columns(
+        directed.filter(pl.col("quantity") > 0).with_columns(
             pl.format("{}|{}|{}", "source_row_id", "site_id", "flow").alias("activity_id"),
             pl.when(power).then("power_sector").otherwise("final_sector").alias("book_sector"),
-            pl.when(power)
-            .then(pl.lit("transformation"))
-            .otherwise(pl.lit("final"))
-            .alias("block"),
+            pl.when(power).then(pl.lit("transformation")).otherwise(pl.lit("final")).alias("block"),
             pl.when(pl.col("sites") == 1).then(pl.lit("T2")).otherwise(pl.lit("T3")).alias("tier"),
             pl.when(pl.col("sites") == 1)
             .then(pl.lit("单一场所，直接采用"))
@@ -191,7 +187,9 @@ def _split_exported(allocated: pl.DataFrame) -> pl.DataFrame:
         ]
     )
     parts = split_exact(sides.select("split_id", "member", "total", "weight"))
-    exported = burnt.drop("quantity", "member").join(parts, on="split_id").with_columns(
-        pl.col("member").alias("flow")
+    exported = (
+        burnt.drop("quantity", "member")
+        .join(parts, on="split_id")
+        .with_columns(pl.col("member").alias("flow"))
     )
     return pl.concat([kept, exported.select(kept.columns)])

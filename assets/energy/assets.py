@@ -30,14 +30,12 @@ STEPS = (
     Step(
         CanonicalReturn,
         (Return2051, OutputReturn, Unit, Energy, BookSector),
-        lambda t, _: (
-            activity.canonical_returns(
-                t["accepted.return_205_1"],
-                t["accepted.output_return"],
-                t["accepted.unit"],
-                t["accepted.energy"],
-                t["accepted.book_sector"],
-            )
+        lambda t, _: activity.canonical_returns(
+            t["accepted.return_205_1"],
+            t["accepted.output_return"],
+            t["accepted.unit"],
+            t["accepted.energy"],
+            t["accepted.book_sector"],
         ),
         "energy",
         by_year=True,
@@ -45,10 +43,8 @@ STEPS = (
     Step(
         ControlQuantity,
         (ControlTotal, Unit, Energy),
-        lambda t, _: (
-            control.control_quantities(
-                t["accepted.control_total"], t["accepted.unit"], t["accepted.energy"]
-            )
+        lambda t, _: control.control_quantities(
+            t["accepted.control_total"], t["accepted.unit"], t["accepted.energy"]
         ),
         "energy",
         by_year=True,

@@ -127,7 +127,9 @@ def placed_by_capacity(
             pl.lit("控制总量减去已落位部分").alias("method_zh"),
         )
     )
-    columns = [c.name for c in Activity.declared_columns() if c.name not in ("tier", "illustrative")]
+    columns = [
+        c.name for c in Activity.declared_columns() if c.name not in ("tier", "illustrative")
+    ]
     return Activity.conform(
         pl.concat([located.select(columns), rest.select(columns)]).with_columns(
             pl.lit("T6").alias("tier"), pl.lit(False).alias("illustrative")

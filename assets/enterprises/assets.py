@@ -24,63 +24,53 @@ STEPS = (
     Step(
         Enterprise,
         (Permit, Business, Return2051, CoalUnit),
-        lambda t, _: (
-            identity.enterprises(
-                t["accepted.permit"],
-                t["accepted.business"],
-                t["accepted.return_205_1"],
-                t["accepted.coal_unit"],
-            )
+        lambda t, _: identity.enterprises(
+            t["accepted.permit"],
+            t["accepted.business"],
+            t["accepted.return_205_1"],
+            t["accepted.coal_unit"],
         ),
         "enterprises",
     ),
     Step(
         Site,
         (Permit, Return2051, CoalUnit, Flag, ControlTotal),
-        lambda t, _: (
-            identity.sites(
-                t["accepted.permit"],
-                t["accepted.return_205_1"],
-                t["accepted.coal_unit"],
-                t["quarantine.flag"],
-                t["accepted.control_total"],
-            )
+        lambda t, _: identity.sites(
+            t["accepted.permit"],
+            t["accepted.return_205_1"],
+            t["accepted.coal_unit"],
+            t["quarantine.flag"],
+            t["accepted.control_total"],
         ),
         "enterprises",
     ),
     Step(
         Membership,
         (Site, Boundary),
-        lambda t, s: (
-            membership(
-                t["core.site"],
-                t["core.boundary"].filter(pl.col("boundary_class") == s.boundary_class),
-            )
+        lambda t, s: membership(
+            t["core.site"],
+            t["core.boundary"].filter(pl.col("boundary_class") == s.boundary_class),
         ),
         "enterprises",
     ),
     Step(
         LocationClaim,
         (Site, Membership, Enterprise, Business, Park, LocationEvidence),
-        lambda t, _: (
-            claims.location_claims(
-                t["core.site"],
-                t["core.membership"],
-                t["core.enterprise"],
-                t["accepted.business"],
-                t["core.park"],
-                t["accepted.location_evidence"],
-            )
+        lambda t, _: claims.location_claims(
+            t["core.site"],
+            t["core.membership"],
+            t["core.enterprise"],
+            t["accepted.business"],
+            t["core.park"],
+            t["accepted.location_evidence"],
         ),
         "enterprises",
     ),
     Step(
         Attribution,
         (Site, LocationClaim, Park),
-        lambda t, s: (
-            attribution.attribution(
-                t["core.site"], t["core.location_claim"], t["core.park"], s.boundary_class
-            )
+        lambda t, s: attribution.attribution(
+            t["core.site"], t["core.location_claim"], t["core.park"], s.boundary_class
         ),
         "enterprises",
     ),

@@ -114,4 +114,3 @@ def attribution(
         {"core.site": sites, "core.location_claim": claims, "core.park": parks},
     )
     return Attribution.conform(frame)
-

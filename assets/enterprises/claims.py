@@ -59,9 +59,9 @@ def location_claims(
             (pl.col("evidence_weight") * pl.col("probability"))
             .cast(pl.Decimal(38, 6))
             .alias("weight"),
-            pl.format(
-                "{}|{}|{}|{}", "site_id", "basis", "place_id", "evidence_id"
-            ).alias("claim_id"),
+            pl.format("{}|{}|{}|{}", "site_id", "basis", "place_id", "evidence_id").alias(
+                "claim_id"
+            ),
         )
     )
 
@@ -78,15 +78,17 @@ def _operating(sites: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
         "distance_km",
         "boundary_id",
         pl.col("source_row_id").alias("document"),
-        pl.format(
-            "坐标距边界中心 {} 公里，落入边界的概率 {}", "distance_km", "probability"
-        ).alias("reason_zh"),
+        pl.format("坐标距边界中心 {} 公里，落入边界的概率 {}", "distance_km", "probability").alias(
+            "reason_zh"
+        ),
         "source_row_id",
     )
     anywhere = inside.group_by("site_id").agg(pl.col("probability").sum().alias("__inside"))
     outside = (
         located.join(anywhere, on="site_id", how="left")
-        .with_columns((1 - pl.col("__inside").fill_null(0.0)).clip(0, 1).round(6).alias("probability"))
+        .with_columns(
+            (1 - pl.col("__inside").fill_null(0.0)).clip(0, 1).round(6).alias("probability")
+        )
         .filter(pl.col("probability") > 0)
         .select(
             "site_id",

@@ -68,13 +68,14 @@ def enterprises(
     """
     parts = [
         identify(permits, "permit_no").select(*_ENTERPRISE, pl.lit(0).alias("source")),
-        identify(businesses).with_columns(pl.lit(None, pl.String).alias("industry_zh")).select(
-            *_ENTERPRISE, pl.lit(1).alias("source")
-        ),
-        identify(returns).rename({"industry_division": "industry_zh"}).select(
-            *_ENTERPRISE, pl.lit(2).alias("source")
-        ),
-        unit_sites(units, identify(permits, "permit_no")).filter(~pl.col("known"))
+        identify(businesses)
+        .with_columns(pl.lit(None, pl.String).alias("industry_zh"))
+        .select(*_ENTERPRISE, pl.lit(1).alias("source")),
+        identify(returns)
+        .rename({"industry_division": "industry_zh"})
+        .select(*_ENTERPRISE, pl.lit(2).alias("source")),
+        unit_sites(units, identify(permits, "permit_no"))
+        .filter(~pl.col("known"))
         .with_columns(
             pl.lit(None, pl.String).alias("uscc"),
             pl.lit("missing").alias("uscc_status"),
@@ -108,11 +109,15 @@ def unit_sites(units: pl.DataFrame, permits: pl.DataFrame) -> pl.DataFrame:
 
     `permits` are identified permit rows. `known` says that the site is a permit's.
     """
-    permitted = permits.filter(pl.col("permit_no").is_not_null()).select(
-        "permit_no",
-        pl.col("permit_no").alias("permit_site"),
-        pl.col("enterprise_id").alias("permit_enterprise"),
-    ).unique("permit_no", keep="first", maintain_order=True)
+    permitted = (
+        permits.filter(pl.col("permit_no").is_not_null())
+        .select(
+            "permit_no",
+            pl.col("permit_no").alias("permit_site"),
+            pl.col("enterprise_id").alias("permit_enterprise"),
+        )
+        .unique("permit_no", keep="first", maintain_order=True)
+    )
     owner = pl.coalesce("owner_name", "plant_name")
     return (
         units.join(permitted, on="permit_no", how="left")
@@ -169,7 +174,9 @@ def sites(
         .filter(~pl.col("known"))
         .with_columns(
             pl.lit("coal_unit").alias("kind"),
-            pl.concat_str("plant_name", "unit_name", separator=" ", ignore_nulls=True).alias("name_zh"),
+            pl.concat_str("plant_name", "unit_name", separator=" ", ignore_nulls=True).alias(
+                "name_zh"
+            ),
             pl.when(pl.col("location_accuracy") == "exact")
             .then(_EXACT_M)
             .otherwise(_APPROXIMATE_M)
@@ -209,7 +216,9 @@ def sites(
     )
     return Site.conform(
         joined.with_columns(pl.Series("__of_point", _province_of_point(joined), dtype=pl.String))
-        .with_columns(pl.coalesce("province_code", "__of_point", registering).alias("province_code"))
+        .with_columns(
+            pl.coalesce("province_code", "__of_point", registering).alias("province_code")
+        )
         .drop("__of_point")
     )
 

@@ -71,6 +71,7 @@ _MART_INPUTS = (
     ControlQuantity,
     EnergyCoefficient,
     Park,
+    Boundary,
     ViewWeight,
     Gwp,
 )

@@ -252,7 +252,9 @@ def energy_coefficients(
         elif energy_id in ncvs:
             row = ncvs[energy_id]
             value = decimal12(Fraction(row["value"]) / _GJ_PER_TCE)
-            text = f"{plain(row['value'])} {row['unit']} ÷ 29.3076 GJ/tce = {plain(value)} tce/{unit}"
+            text = (
+                f"{plain(row['value'])} {row['unit']} ÷ 29.3076 GJ/tce = {plain(value)} tce/{unit}"
+            )
         else:
             raise FactorError(f"{energy_id}: neither a standard-coal coefficient nor an NCV")
         rows.append(

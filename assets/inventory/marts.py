@@ -55,6 +55,11 @@ _WEIGHED = """
           WHERE horizon_y = 100 AND gwp_set = '{gwp_set}') g ON g.gas = l.gas
 """
 
+# A place other than the rest rests on boundaries, so it is as illustrative as they are.
+_BOUNDARY_ILLUSTRATIVE = """(
+    place_id NOT LIKE 'REST:%'
+    AND EXISTS (SELECT 1 FROM core.boundary b WHERE b.illustrative))"""
+
 _INVENTORY_KEYS = "place_id, year, boundary_class, basis, view, profile, gwp_set"
 _LINE_MEASURES = "mass_t, co2e_t, co2e_low_t, co2e_high_t"
 
@@ -76,7 +81,7 @@ def _line_marks(keys: str) -> str:
 WITH weighed AS ({_WEIGHED})
 SELECT {keys},
        count(DISTINCT enterprise_id) FILTER (weight_point > 0) < 3 AS confidential,
-       bool_or(illustrative) AS illustrative,
+       bool_or(illustrative OR {_BOUNDARY_ILLUSTRATIVE}) AS illustrative,
        max(tier) AS worst_tier,
        list_extract([{ranks}], max(list_position([{ranks}], confidence))::INTEGER)
            AS worst_confidence
@@ -174,7 +179,9 @@ WITH {_PLACES}, members AS (
     UNION SELECT place_id, year, enterprise_id FROM operating
     UNION SELECT place_id, year, enterprise_id FROM possibly_registered
 )
-SELECT place_id, year, count(DISTINCT enterprise_id) < 3 AS confidential FROM members GROUP BY ALL
+SELECT place_id, year, count(DISTINCT enterprise_id) < 3 AS confidential,
+       bool_or({_BOUNDARY_ILLUSTRATIVE}) AS illustrative
+FROM members GROUP BY ALL
 """
 
 _ENTERPRISE = f"""
@@ -220,7 +227,8 @@ SELECT enterprise_id, year, registered_place AS registered_place_id,
            WHEN 'reg_not_op' THEN '注册在 ' || registered_place || '，经营在 ' || operating_places
            ELSE '注册在 ' || registered_place || '，经营在 ' || operating_places
        END AS reason_zh,
-       true AS confidential
+       true AS confidential,
+       EXISTS (SELECT 1 FROM core.boundary b WHERE b.illustrative) AS illustrative
 FROM cased
 """
 
@@ -272,7 +280,8 @@ FROM used
 """,
         f"""{_ENERGY}
 SELECT {_ENERGY_KEYS}, any_value(canonical_unit) AS canonical_unit,
-       count(DISTINCT enterprise_id) < 3 AS confidential, bool_or(illustrative) AS illustrative
+       count(DISTINCT enterprise_id) < 3 AS confidential,
+       bool_or(illustrative OR {_BOUNDARY_ILLUSTRATIVE}) AS illustrative
 FROM used GROUP BY ALL
 """,
     ),
@@ -282,8 +291,11 @@ FROM used GROUP BY ALL
         ControlBalance,
         _CONTROL,
         """
-SELECT year, province_code, block, book_sector, book_fuel, canonical_unit
-FROM core.control_quantity
+SELECT c.year, c.province_code, c.block, c.book_sector, c.book_fuel, c.canonical_unit,
+       coalesce(bool_or(act.illustrative), false) AS illustrative
+FROM core.control_quantity c
+LEFT JOIN core.activity act USING (year, province_code, block, book_sector, book_fuel)
+GROUP BY ALL
 """,
     ),
 )

@@ -74,9 +74,13 @@ def _cells(
 
 
 def _activity(t: Frames) -> pl.DataFrame:
-    returned = t["core.canonical_return"].select("source_row_id", "carrier", "enterprise_id", "year")
-    measured = t["core.activity"].filter(pl.col("tier") != "T6").join(
-        returned.select("source_row_id"), on="source_row_id", how="semi"
+    returned = t["core.canonical_return"].select(
+        "source_row_id", "carrier", "enterprise_id", "year"
+    )
+    measured = (
+        t["core.activity"]
+        .filter(pl.col("tier") != "T6")
+        .join(returned.select("source_row_id"), on="source_row_id", how="semi")
     )
     energy = measured.filter(pl.col("carrier") != "product")
     burnt = energy.filter(pl.col("carrier") == "fuel")
@@ -88,10 +92,13 @@ def _activity(t: Frames) -> pl.DataFrame:
     generation = t["core.canonical_return"].filter(
         pl.col("energy_id").is_in(["electricity", "heat"]) & (pl.col("own_quantity") > 0)
     )
-    split = burnt.filter(pl.col("block") == "transformation").select(
-        "activity_id", "enterprise_id", "year"
-    ).join(
-        generation.select("enterprise_id", "year", "source_row_id"), on=["enterprise_id", "year"]
+    split = (
+        burnt.filter(pl.col("block") == "transformation")
+        .select("activity_id", "enterprise_id", "year")
+        .join(
+            generation.select("enterprise_id", "year", "source_row_id"),
+            on=["enterprise_id", "year"],
+        )
     )
     book = t["core.activity"].filter(pl.col("tier") == "T6")
     by_capacity = book.filter(~pl.col("site_id").str.starts_with("REST:")).with_columns(
@@ -109,7 +116,11 @@ def _activity(t: Frames) -> pl.DataFrame:
                 split, "activity", "activity_id", source, {"own": "own_production", "sold": "sold"}
             ),
             _cells(
-                products, "activity", "activity_id", "output_return", {**shared, "quantity": "output"}
+                products,
+                "activity",
+                "activity_id",
+                "output_return",
+                {**shared, "quantity": "output"},
             ),
             _cells(book, "activity", "activity_id", "control_total", _CONTROL),
             _cells(capacity, "activity", "activity_id", "coal_unit", {"capacity": "capacity_mw"}),

@@ -38,17 +38,22 @@ class LandingError(ValueError):
     """The landing directory or a folder in it is not what a landing looks like."""
 
 
+def reference_deliveries() -> list[Found]:
+    """The product's own tables of facts that a source is declared for."""
+    return [
+        Found(source, REFERENCE_DIRECTORY / f"{source.id}.csv")
+        for source in load_sources().values()
+        if (REFERENCE_DIRECTORY / f"{source.id}.csv").exists()
+    ]
+
+
 def find_deliveries(landing: Path) -> list[Found]:
     """Files in `landing/<source id>/`, and the product's own reference tables.
 
     Raises LandingError for a missing directory or a folder that names no source.
     """
     sources = load_sources()
-    found = [
-        Found(source, REFERENCE_DIRECTORY / f"{source.id}.csv")
-        for source in sources.values()
-        if (REFERENCE_DIRECTORY / f"{source.id}.csv").exists()
-    ]
+    found = reference_deliveries()
     if not landing.is_dir():
         raise LandingError(f"{landing}: no such landing directory; expected one folder a source id")
     for folder in sorted(p for p in landing.iterdir() if p.is_dir()):
@@ -121,7 +126,9 @@ def _raw_rows(part: RawPart, source_id: str, delivery_id: str) -> pl.DataFrame:
     )
 
 
-def source_cells(rows: pl.DataFrame, wanted: pl.DataFrame, deliveries: pl.DataFrame) -> pl.DataFrame:
+def source_cells(
+    rows: pl.DataFrame, wanted: pl.DataFrame, deliveries: pl.DataFrame
+) -> pl.DataFrame:
     """Cells (`audit.source_cell`) that `wanted` (`source_row_id`, `column_zh`) points at.
 
     Raises ValueError for a pointer to a cell that was never delivered: a number that

@@ -78,7 +78,9 @@ class SteelPlant(Table):
     status: str = column("状态", "status of this capacity")
     start_text: str = column("投产", "start as delivered", nullable=True)
     retired_text: str = column("退役", "retirement as delivered", nullable=True)
-    crude_steel_kt: Quantity = column("粗钢产能", "crude steel capacity", unit="kt/a", nullable=True)
+    crude_steel_kt: Quantity = column(
+        "粗钢产能", "crude steel capacity", unit="kt/a", nullable=True
+    )
     lat: float = column("纬度", "latitude", unit="deg", ge=3, le=54)
     lon: float = column("经度", "longitude", unit="deg", ge=73, le=136)
     address_zh: str = column("地址", "address as delivered", nullable=True)
@@ -121,8 +123,12 @@ class Return2051(Table):
     year: int = column("年份", "data year", ge=1980, le=2100)
     energy_zh: str = column("能源名称", "energy as delivered")
     unit_zh: str = column("计量单位", "unit of the quantities of this row")
-    opening: Quantity = column("年初库存量", "opening stock, in the row's unit", nullable=True, ge=0)
-    closing: Quantity = column("年末库存量", "closing stock, in the row's unit", nullable=True, ge=0)
+    opening: Quantity = column(
+        "年初库存量", "opening stock, in the row's unit", nullable=True, ge=0
+    )
+    closing: Quantity = column(
+        "年末库存量", "closing stock, in the row's unit", nullable=True, ge=0
+    )
     purchased: Quantity = column("购进实物量", "purchases, in the row's unit", nullable=True, ge=0)
     purchase_amount_kcny: Quantity = column(
         "购进金额", "purchases in money", unit="1000 CNY", nullable=True, ge=0

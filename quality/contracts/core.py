@@ -101,9 +101,7 @@ class Enterprise(Table):
     )
     name_zh: str = column("企业名称", "name as first delivered")
     industry_zh: str = column("行业", "industry as delivered", nullable=True)
-    registering_division: str = column(
-        "登记机关区划", "digits 3 to 8 of the USCC", nullable=True
-    )
+    registering_division: str = column("登记机关区划", "digits 3 to 8 of the USCC", nullable=True)
     source_row_id: str = column("来源行", "row the name is taken from")
 
     class Config:

@@ -12,13 +12,17 @@ class Line(Table):
     year: int = column("年份", "data year")
     activity_id: str = column("活动", "activity the line rests on")
     site_id: str = column("场所", "site")
-    source_category: str = column("源类别", "source category", isin=[
-        "energy_combustion",
-        "energy_transformation_power",
-        "industrial_process",
-        "purchased_electricity",
-        "purchased_heat",
-    ])
+    source_category: str = column(
+        "源类别",
+        "source category",
+        isin=[
+            "energy_combustion",
+            "energy_transformation_power",
+            "industrial_process",
+            "purchased_electricity",
+            "purchased_heat",
+        ],
+    )
     flow: str = column("流向", "how the views weigh it")
     energy_id: str = column("能源", "energy or product")
     gas: str = column("气体", "gas", isin=["CO2", "CH4", "N2O"])

@@ -120,6 +120,7 @@ class EnterpriseReconciliation(Table):
     territorial_co2e_t: Quantity = column("属地排放", "emissions on sites, AR5", unit="t")
     sites: Quantity = column("场所数", "sites with activity in the year")
     confidential: bool = column("保密", "one enterprise: internal only")
+    illustrative: bool = column("示意", "rests on a delivery made for demonstration")
 
     class Config:
         metadata = {
@@ -146,6 +147,7 @@ class ParkReconciliation(Table):
     operating_co2e_t: Quantity = column("经营口径排放", "located by operation", unit="t")
     unlocated_co2e_t: Quantity = column("未定位排放", "may be registered here", unit="t")
     confidential: bool = column("保密", "fewer than three enterprises")
+    illustrative: bool = column("示意", "rests on a delivery made for demonstration")
 
     class Config:
         metadata = {
@@ -179,6 +181,7 @@ class ControlBalance(Table):
     downscaled_quantity: Quantity = column("分解数量", "given to located plants by capacity")
     in_parks_quantity: Quantity = column("园区内数量", "of both, located in a park")
     rest_quantity: Quantity = column("其余数量", "not placed: rest of the province")
+    illustrative: bool = column("示意", "rests on a delivery made for demonstration")
 
     class Config:
         metadata = {

@@ -1,0 +1,49 @@
+# Two commands do all the set-up: `make run` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test test-slow bench lint dev lock clean
+
+run: $(VENV)/.run-installed
+	@$(BIN)/parkledger run
+
+test: $(VENV)/.dev-installed
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/python -m pytest -m "not slow" -n 2
+
+test-slow: $(VENV)/.dev-installed
+	@$(BIN)/python -m pytest -m slow
+
+bench: $(VENV)/.dev-installed
+	@$(BIN)/python -m benchmarks.main_job
+
+lint: $(VENV)/.dev-installed
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/mypy
+
+# The shipped dagster.yaml must stand in DAGSTER_HOME: it makes the lake's writer alone.
+dev: $(VENV)/.run-installed
+	@mkdir -p lake/dagster && cp -n pipelines/dagster.yaml lake/dagster/ || true
+	@DAGSTER_HOME=$(CURDIR)/lake/dagster $(BIN)/dagster dev -w workspace.yaml
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml \
+	  -o requirements-dev.lock
+
+# --no-deps: the lock is whole, and pip does not take a pin of `x` for one of `x[extra]`.
+$(VENV)/.run-installed: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.run-installed requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) lake build *.egg-info
