@@ -75,7 +75,7 @@ def take_in(config: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
     ],
     pool=POOL,
 )
-def intake() -> tuple[dg.MaterializeResult, dg.MaterializeResult]:
+def intake() -> tuple[dg.MaterializeResult[None], dg.MaterializeResult[None]]:
     """Archive and read what was delivered."""
     deliveries, new = take_in(settings())
     rows = Lake(settings()).read(RawRow)
@@ -101,7 +101,7 @@ _ACCEPTED = [dg.AssetKey(source.table.split(".")) for source in acceptance_order
     code_version=code_version(),
     metadata={"dagster/column_schema": column_schema(QuarantineRow)},
 )
-def quarantine() -> dg.MaterializeResult:
+def quarantine() -> dg.MaterializeResult[None]:
     """Rows each source sent to quarantine, written beside its accepted table."""
     rows = Lake(settings()).read(QuarantineRow)
     rules = rows.group_by("source_id", "rule_id").len().sort(pl.all()).rows()
@@ -123,7 +123,7 @@ def quarantine() -> dg.MaterializeResult:
     code_version=code_version(),
     metadata={"dagster/column_schema": column_schema(Flag)},
 )
-def flags() -> dg.MaterializeResult:
+def flags() -> dg.MaterializeResult[None]:
     """Warnings on accepted rows, written beside each accepted table."""
     return dg.MaterializeResult(metadata={"dagster/row_count": Lake(settings()).read(Flag).height})
 

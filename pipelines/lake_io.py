@@ -1,5 +1,7 @@
 """Dagster's I/O manager over the lake: one transaction a partition, insert by name."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 import polars as pl
 
@@ -36,7 +38,7 @@ class LakeIOManager(dg.IOManager):
         return Lake(settings()).read(table)
 
 
-def _years(partition_keys: list[str]) -> list[int]:
+def _years(partition_keys: Sequence[str]) -> list[int]:
     # Dagster hands partition keys over in no order.
     return sorted(int(key) for key in partition_keys)
 

@@ -54,7 +54,7 @@ def publish_release(config: Settings) -> Published:
     pool=POOL,
     code_version=code_version(),
 )
-def current_release_asset() -> dg.MaterializeResult:
+def current_release_asset() -> dg.MaterializeResult[None]:
     with PROGRESS.stage("release.current"):
         published = publish_release(settings())
     return dg.MaterializeResult(

@@ -18,8 +18,17 @@ from typing import Any
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
-import great_expectations.expectations as gxe
 from duckdb_sqlalchemy import Dialect as DuckDBDialect
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations.core import (
+    ExpectColumnPairValuesAToBeGreaterThanB,
+    ExpectColumnValuesToBeBetween,
+    ExpectColumnValuesToNotBeNull,
+    ExpectCompoundColumnsToBeUnique,
+    ExpectTableColumnsToMatchOrderedList,
+    ExpectTableRowCountToBeBetween,
+)
+from great_expectations.expectations.expectation import Expectation
 from sqlalchemy.dialects import registry
 
 from quality.contracts.mart import MARTS
@@ -61,24 +70,24 @@ class GateResult:
         )
 
 
-def _expectations(table: type[Table]) -> list[gxe.Expectation]:
+def _expectations(table: type[Table]) -> list[Expectation]:
     """What follows from the declaration of a mart."""
     measures = set(table.table_metadata()["measures"])
-    found: list[Any] = [
-        gxe.ExpectTableRowCountToBeBetween(min_value=1),
-        gxe.ExpectTableColumnsToMatchOrderedList(
+    found: list[Expectation] = [
+        ExpectTableRowCountToBeBetween(min_value=1),
+        ExpectTableColumnsToMatchOrderedList(
             column_list=[c.name for c in table.declared_columns()]
         ),
-        gxe.ExpectCompoundColumnsToBeUnique(column_list=table.key()),
+        ExpectCompoundColumnsToBeUnique(column_list=table.key()),
     ]
     for c in table.declared_columns():
         if not c.nullable:
-            found.append(gxe.ExpectColumnValuesToNotBeNull(column=c.name))
+            found.append(ExpectColumnValuesToNotBeNull(column=c.name))
         if c.name in measures:
-            found.append(gxe.ExpectColumnValuesToBeBetween(column=c.name, min_value=0))
+            found.append(ExpectColumnValuesToBeBetween(column=c.name, min_value=0))
     if {"co2e_low_t", "co2e_high_t"} <= measures:
         found.append(
-            gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            ExpectColumnPairValuesAToBeGreaterThanB(
                 column_A="co2e_high_t", column_B="co2e_low_t", or_equal=True
             )
         )
@@ -89,7 +98,7 @@ def judge(candidate: Path) -> GateResult:
     """Evaluate every expectation on the candidate file, read-only."""
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_sql(
         "candidate",
         connection_string=f"{_DIALECT}:///{candidate}?access_mode=read_only",

@@ -193,7 +193,8 @@ def _contract_failures(typed: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
     try:
         table.validate(typed, lazy=True)
     except SchemaErrors as error:
-        cases = error.failure_cases.filter(pl.col("index").is_not_null())
+        cases: pl.DataFrame = error.failure_cases
+        cases = cases.filter(pl.col("index").is_not_null())
         if cases.height < error.failure_cases.height:
             whole = error.failure_cases.filter(pl.col("index").is_null()).rows()
             raise ValueError(f"{table.table_name()}: {whole[:3]}") from error

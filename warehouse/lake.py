@@ -96,9 +96,8 @@ class Lake:
             outside = checked.filter(~pl.col(slice_column).is_in(list(slice_values)))
             if outside.height:
                 found = outside.get_column(slice_column).unique().to_list()[:5]
-                raise ValueError(
-                    f"{table.table_name()}: rows outside {slice_column} {list(slice_values)}: {found}"
-                )
+                wanted = f"{slice_column} {list(slice_values)}"
+                raise ValueError(f"{table.table_name()}: rows outside {wanted}: {found}")
         if self._holds(table, checked, slice_column, slice_values):
             return checked.height
         qualified = f"{_NAME}.{table.table_name()}"

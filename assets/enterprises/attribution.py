@@ -80,8 +80,8 @@ candidate_places AS (
     -- ... and, where the evidence names only a division, in any park of that division.
     SELECT d.site_id, d.basis, p.park_id
     FROM decided d
-    JOIN core.park p ON p.division_code LIKE rtrim(regexp_replace(d.division_code, '(0000|00)$', ''), '')
-                        || '%'
+    JOIN core.park p
+      ON starts_with(p.division_code, regexp_replace(d.division_code, '(0000|00)$', ''))
     WHERE d.location_class = 'C' AND d.kind <> 'rest' AND d.best_place = ''
 ),
 candidates AS (

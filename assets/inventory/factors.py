@@ -142,7 +142,8 @@ def _fuel_factors(
                 "gas": "CO2",
                 "value": co2,
                 "confidence": worst([r["confidence"] for r in (ncv_row, cc_row, of_row)]),
-                "derivation": f"{n} GJ/{unit} × {c} tC/TJ ÷ 1000 × {o} × 44/12 = {plain(co2)} t/{unit}",
+                "derivation": f"{n} GJ/{unit} × {c} tC/TJ ÷ 1000 × {o} × 44/12 "
+                f"= {plain(co2)} t/{unit}",
             },
             {
                 "NCV": ncv_row["source_row_id"],

@@ -128,7 +128,7 @@ class EnterpriseReconciliation(Table):
             "key": ["enterprise_id", "year"],
             "partition": "year",
             "measures": ["territorial_co2e_t", "sites"],
-            "about": "One row an enterprise and year: where it is registered and where it operates.",
+            "about": "One row an enterprise and year: registered and operating places.",
         }
 
 

@@ -6,20 +6,22 @@ a factor is explained down to its cell like any other number.
 
 from __future__ import annotations
 
+from typing import Any
+
 from quality.contracts.table import Factor, Table, column, source_row
 
 CONFIDENCE = ["official", "packaged", "definition", "transcribed", "recalled", "project"]
 
 
-def _value() -> object:
+def _value() -> Any:
     return column("数值", "value as published")
 
 
-def _source() -> object:
+def _source() -> Any:
     return column("来源", "document and table of the value")
 
 
-def _confidence() -> object:
+def _confidence() -> Any:
     return column("可信度", "how far the value can be trusted", isin=CONFIDENCE)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pyogrio.raw  # type: ignore[import-untyped]
+import pyogrio.raw
 
 from assets.landing.readers import dbf
 from assets.landing.readers.bundle import SHAPEFILE_PARTS, check_parts, shapefile_set

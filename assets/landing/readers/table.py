@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from assets.landing.readers.headers import Merge, check_headers, join_headers, name_columns
 from assets.landing.readers.request import EXTRA, MAX_COLUMNS, ROW_NUMBER, Request
