@@ -10,7 +10,7 @@ run: $(VENV)/.run-installed
 
 test: $(VENV)/.dev-installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/python -m pytest -m "not slow" -n 2
+	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup
 
 test-slow: $(VENV)/.dev-installed
 	@$(BIN)/python -m pytest -m slow

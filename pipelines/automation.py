@@ -35,13 +35,18 @@ def maintenance_job() -> None:
 
 
 nightly = dg.ScheduleDefinition(
-    name="nightly", job=main_job, cron_schedule="30 2 * * *", execution_timezone="Asia/Shanghai"
+    name="nightly",
+    job=main_job,
+    cron_schedule="30 2 * * *",
+    execution_timezone="Asia/Shanghai",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 weekly_maintenance = dg.ScheduleDefinition(
     name="weekly_maintenance",
     job=maintenance_job,
     cron_schedule="0 4 * * 0",
     execution_timezone="Asia/Shanghai",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 
 
@@ -53,7 +58,11 @@ def landing_state() -> str:
     return hashlib.sha256("\n".join(listed).encode()).hexdigest() if listed else ""
 
 
-@dg.sensor(job=main_job, minimum_interval_seconds=settings().sensor_seconds)
+@dg.sensor(
+    job=main_job,
+    minimum_interval_seconds=settings().sensor_seconds,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
 def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """A changed landing directory becomes a run; a file still being written waits a tick.
 

@@ -256,7 +256,16 @@ def releases(as_json: Json = False) -> None:
         }
         for r in list_releases(_settings())
     ]
+    if not as_json:
+        listed = [
+            {**r, "created_at": f"{r['created_at']:%Y-%m-%d %H:%M}", **_short_hashes(r)}
+            for r in listed
+        ]
     _show_rows(listed, as_json, "releases")
+
+
+def _short_hashes(release: dict[str, Any]) -> dict[str, str]:
+    return {name: str(release[name])[:12] for name in ("content_hash", "code_version")}
 
 
 @app.command()

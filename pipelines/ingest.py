@@ -10,7 +10,7 @@ from assets.landing.declaration import DeclarationError, load_source
 from assets.landing.ingest import Found, archive_delivery, concat_deliveries, read_archived
 from assets.landing.readers import ReaderLimits, ReadError
 from assets.landing.rules import NEEDS
-from pipelines.wiring import reference_tables
+from pipelines.wiring import rule_tables
 from quality.contracts.audit import Delivery, RawRow
 from warehouse.lake import Lake
 from warehouse.settings import Settings
@@ -31,7 +31,7 @@ def ingest_files(settings: Settings, source_id: str, files: list[Path]) -> list[
         raise IngestFailed(str(error)) from error
     lake = Lake(settings)
     limits = ReaderLimits(memory_mb=settings.reader_memory_mb)
-    reference = reference_tables(settings) if NEEDS.get(source_id) else {}
+    reference = rule_tables(settings) if NEEDS.get(source_id) else {}
     outcomes = []
     for path in files:
         try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.progress import PROGRESS
+from warehouse.served import current_release
 from warehouse.settings import Settings
 
 _DAGSTER_YAML = Path(__file__).with_name("dagster.yaml")
@@ -57,6 +58,7 @@ def run_main_job(config: Settings) -> Run:
     from pipelines.automation import ALL_YEARS
     from pipelines.definitions import defs
 
+    before = current_release(config)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with dg.DagsterInstance.get() as instance:
         result = defs.resolve_job_def("main_job").execute_in_process(
@@ -68,7 +70,9 @@ def run_main_job(config: Settings) -> Run:
         if not result.success:
             raise RunFailed(_first_cause(result))
         checks = [check.passed for check in result.get_asset_check_evaluations()]
-    return describe_run(config, {"passed": sum(checks), "failed": len(checks) - sum(checks)})
+    finished = describe_run(config, {"passed": sum(checks), "failed": len(checks) - sum(checks)})
+    unchanged = before is not None and before["release_id"] == finished.release_id
+    return replace(finished, new=not unchanged)
 
 
 def _first_cause(result: Any) -> str:
@@ -109,7 +113,7 @@ def describe_run(config: Settings, checks: dict[str, int]) -> Run:
     return Run(
         release_id=info[0],
         content_hash=info[1],
-        new="release.current" in PROGRESS.stages,
+        new=True,
         counts={
             "parks": tables["core.park"].height,
             "parks_with_boundary": tables["core.boundary"]["park_id"].n_unique(),

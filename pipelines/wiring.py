@@ -111,9 +111,11 @@ def recompute_release(
     return lambda deliveries: recompute(settings.archive, deliveries, as_published)
 
 
-def reference_tables(settings: Settings) -> dict[str, pl.DataFrame]:
-    """The product's own reference tables, accepted from their files."""
-    found = [item for item in reference_deliveries() if item.source.id not in NEEDS]
+def rule_tables(settings: Settings) -> dict[str, pl.DataFrame]:
+    """The tables that rules of sources need, accepted from the product's own files."""
+    wanted = {name for names in NEEDS.values() for name in names}
+    wanted |= {table.table_name() for table in COEFFICIENT_STEP.inputs}
+    found = [item for item in reference_deliveries() if item.source.table in wanted]
     raw = {}
     limits = ReaderLimits(memory_mb=settings.reader_memory_mb)
     for item in found:

@@ -26,9 +26,11 @@ def _attached(home: Path, catalog: Path, data: Path) -> duckdb.DuckDBPyConnectio
     two thirds of a run. Each transaction still sees the newest snapshot."""
     home.mkdir(parents=True, exist_ok=True)
     connection = connect(None, "ducklake", "sqlite_scanner")
+    # OVERRIDE_DATA_PATH: the catalog remembers where the data was; a moved or copied home
+    # must still find it.
     connection.execute(
         f"ATTACH {sql_text(f'ducklake:sqlite:{catalog}')} AS {_NAME} "
-        f"(DATA_PATH {sql_text(f'{data}/')}, META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 10000)"
+        f"(DATA_PATH {sql_text(f'{data}/')}, META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 10000, OVERRIDE_DATA_PATH true)"
     )
     return connection
 

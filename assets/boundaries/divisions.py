@@ -50,6 +50,12 @@ def provinces() -> Divisions:
 
 
 @cache
+def cities() -> Divisions:
+    """The prefecture-level divisions of today."""
+    return _load("city.geojson")
+
+
+@cache
 def counties() -> Divisions:
     """The county-level divisions of today."""
     return _load("district.geojson")

@@ -8,6 +8,9 @@ Measured cells are never scaled.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 import polars as pl
 
 from assets.energy.split import split_exact
@@ -135,6 +138,35 @@ def placed_by_capacity(
             pl.lit("T6").alias("tier"), pl.lit(False).alias("illustrative")
         )
     )
+
+
+def downscale(
+    total: Decimal, measured: Mapping[str, Decimal], weights: Mapping[str, Decimal]
+) -> dict[str, Decimal]:
+    """One sector's control total to parks and the rest (METHOD 4.3, G18).
+
+    Measured parks keep their value; what remains is shared by `weights` (value added) of
+    the unmeasured parks and `rest`. The parts sum to the total exactly. Raises
+    ControlTotalError (CT1) if measured parks exceed the total or a weight for `rest` lacks.
+    """
+    if "rest" not in weights:
+        raise ControlTotalError("no weight for the rest of the province: nothing is downscaled")
+    remainder = total - sum(measured.values(), Decimal(0))
+    if remainder < 0:
+        raise ControlTotalError(f"CT1: measured {total - remainder} exceeds the total {total}")
+    open_weights = {place: w for place, w in weights.items() if place not in measured}
+    exact = pl.Decimal(38, 6)
+    parts = split_exact(
+        pl.DataFrame(
+            {
+                "split_id": ["total"] * len(open_weights),
+                "member": list(open_weights),
+                "total": pl.Series([remainder] * len(open_weights), dtype=exact),
+                "weight": pl.Series(list(open_weights.values()), dtype=exact),
+            }
+        )
+    )
+    return {**measured, **dict(zip(parts["member"], parts["quantity"], strict=True))}
 
 
 def operating_units(plants: pl.DataFrame, years: list[int]) -> pl.DataFrame:

@@ -21,6 +21,10 @@ _SHARED = [
 ]
 
 
+# The same may be said of a place by several rows, and by several versions of a boundary.
+_CLAIM = ["site_id", "basis", "place_id", "evidence_id", "boundary_id", "source_row_id"]
+
+
 def location_claims(
     sites: pl.DataFrame,
     memberships: pl.DataFrame,
@@ -59,10 +63,8 @@ def location_claims(
             (pl.col("evidence_weight") * pl.col("probability"))
             .cast(pl.Decimal(38, 6))
             .alias("weight"),
-            pl.format("{}|{}|{}|{}", "site_id", "basis", "place_id", "evidence_id").alias(
-                "claim_id"
-            ),
-        )
+            pl.concat_str(_CLAIM, separator="|", ignore_nulls=True).alias("claim_id"),
+        ).unique("claim_id", keep="first", maintain_order=True)
     )
 
 
@@ -93,7 +95,8 @@ def _operating(sites: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
         .select(
             "site_id",
             pl.lit("operating").alias("basis"),
-            pl.format("OUTSIDE:{}", "province_code").alias("place_id"),
+            # A point at sea or abroad is outside every park all the same.
+            pl.format("OUTSIDE:{}", pl.col("province_code").fill_null("000000")).alias("place_id"),
             pl.lit("permit_point_in_polygon").alias("evidence_id"),
             "probability",
             pl.lit(None, pl.Float64).alias("distance_km"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.enterprises.uscc import valid
+from assets.landing.geometry_rules import point_rules, polygon_rules
 from quality.quarantine import Rule
 
 # Reference tables that the rules of a source need.
@@ -19,14 +20,18 @@ def rules_for(source_id: str, reference: dict[str, pl.DataFrame]) -> list[Rule]:
     if source_id == "return_205_1":
         return [
             *_uscc_rules(),
-            *_unit_rules(reference, "energy_zh"),
+            *_unit_rules(reference, "energy_zh", product=False),
             *_balance_rules(),
             *_standard_coal_rules(reference),
         ]
     if source_id == "output_return":
-        return [*_uscc_rules(), *_unit_rules(reference, "product_zh")]
-    if source_id in {"permit_register", "business_register"}:
+        return [*_uscc_rules(), *_unit_rules(reference, "product_zh", product=True)]
+    if source_id == "permit_register":
+        return [*_uscc_rules(), *point_rules()]
+    if source_id == "business_register":
         return _uscc_rules()
+    if source_id == "park_boundary":
+        return polygon_rules()
     return []
 
 
@@ -53,7 +58,11 @@ def _uscc_rules() -> list[Rule]:
     ]
 
 
-def _unit_rules(reference: dict[str, pl.DataFrame], name: str) -> list[Rule]:
+def _unit_rules(reference: dict[str, pl.DataFrame], name: str, *, product: bool) -> list[Rule]:
+    """Unit and name are known, belong together, and the name is what the form asks for.
+
+    A mine's output of raw coal is no fuel burnt; clinker is no energy consumed.
+    """
     units = reference["accepted.unit"]
     energies = reference["accepted.energy"]
     pairs = energies.join(units, on="canonical_unit").select(
@@ -62,7 +71,19 @@ def _unit_rules(reference: dict[str, pl.DataFrame], name: str) -> list[Rule]:
     known_unit = pl.col("unit_zh").is_in(units.get_column("unit_zh").to_list())
     known_name = pl.col(name).is_in(energies.get_column("energy_zh").to_list())
     pair = pl.concat_str(pl.col(name), pl.lit("|"), pl.col("unit_zh"))
+    expected = energies.filter((pl.col("carrier") == "product") == product)
+    of_this_form = pl.col(name).is_in(expected.get_column("energy_zh").to_list())
     return [
+        Rule(
+            "FORM",
+            "error",
+            name,
+            known_name & ~of_this_form,
+            "此表填产品，不填能源" if product else "此表填能源，不填产品",
+            "this form lists products, not energies"
+            if product
+            else "this form lists energies, not products",
+        ),
         Rule(
             "UNIT",
             "error",
@@ -107,6 +128,14 @@ def balance_gap(opening: str = "opening") -> tuple[pl.Expr, pl.Expr]:
 def _balance_rules() -> list[Rule]:
     _, relative = balance_gap()
     return [
+        Rule(
+            "EN2",
+            "error",
+            "raw_material",
+            pl.col("raw_material") > pl.col("consumption"),
+            "用于原材料的数量大于消费量合计",
+            "used as raw material more than was consumed",
+        ),
         Rule(
             "EN1e",
             "error",

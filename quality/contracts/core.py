@@ -138,7 +138,7 @@ class Site(Table):
 
 
 class LocationClaim(Table):
-    claim_id: str = column("主张", "site, basis, place and evidence")
+    claim_id: str = column("主张", "site, basis, place, evidence, boundary and row")
     site_id: str = column("场所", "site")
     basis: str = column("口径", "attribution basis", isin=BASES)
     place_id: str = column("地点", "park, OUTSIDE:province, or DIVISION:code")

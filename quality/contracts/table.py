@@ -122,7 +122,9 @@ class Table(pa.DataFrameModel):
             raise ContractError(f"{cls.table_name()}: columns missing: {', '.join(missing)}")
         shaped = frame.select(pl.col(c.name).cast(c.polars_type) for c in columns)
         shaped = shaped.sort(cls.key(), nulls_last=True)
-        duplicated = shaped.select(cls.key()).is_duplicated()
+        # A key with an empty part identifies nothing, so it cannot be repeated.
+        complete = shaped.select(pl.all_horizontal(pl.col(cls.key()).is_not_null())).to_series()
+        duplicated = shaped.select(cls.key()).is_duplicated() & complete
         if duplicated.any():
             sample = shaped.filter(duplicated).select(cls.key()).head(3).rows()
             raise ContractError(f"{cls.table_name()}: key {cls.key()} not unique: {sample}")

@@ -1,31 +1,20 @@
 """Files that offices and institutes really publish; skipped where they are not at hand."""
 
 import csv
-import os
 from pathlib import Path
 from typing import Any
 
-import pytest
 import shapely  # type: ignore[import-untyped]
 
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.readers import bundle_bytes, read_delivery
+from tests.shared_data import shared
 
 from .test_readers import declare, refused, same
 
-SHARED = Path(
-    os.environ.get("PARKLEDGER_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
-)
-DATA = SHARED / "data"
-
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="no folder of real files")
-
 
 def found(pattern: str) -> Path:
-    files = sorted(DATA.glob(pattern))
-    if not files:
-        pytest.skip(f"no {pattern}")
-    return files[0]
+    return shared(f"data/{pattern}")
 
 
 def _all(form: str, headers: str, **more: Any) -> SourceDeclaration:

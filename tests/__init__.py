@@ -1,0 +1,1 @@
+"""Tests of the product; each folder covers the room of its name."""

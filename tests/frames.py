@@ -1,0 +1,72 @@
+"""Small frames of declared tables, and the product's own reference tables."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from assets.landing.acceptance import accept_source
+from assets.landing.declaration import load_source
+from assets.landing.ingest import REFERENCE_DIRECTORY
+from quality.contracts.audit import RawRow
+from quality.contracts.table import Column, Table
+from quality.quarantine import Accepted
+
+
+def frame(table: type[Table], *rows: Mapping[str, Any], **shared: Any) -> pl.DataFrame:
+    """Rows of a table; `shared` fills all rows, what is not named is null or empty."""
+    columns = table.declared_columns()
+    unknown = {name for row in (*rows, shared) for name in row} - {c.name for c in columns}
+    assert not unknown, f"{table.table_name()} has no {unknown}"
+    full = [{c.name: _value(c, {**shared, **row}) for c in columns} for row in rows]
+    return pl.DataFrame(full, schema={c.name: c.polars_type for c in columns})
+
+
+def _value(c: Column, row: Mapping[str, Any]) -> Any:
+    if c.name in row:
+        value = row[c.name]
+        exact = isinstance(c.polars_type, pl.Decimal) and value is not None
+        return Decimal(str(value)) if exact else value
+    if c.nullable:
+        return None
+    if isinstance(c.polars_type, pl.Decimal):
+        return Decimal(0)
+    empty: dict[Any, Any] = {pl.String: "", pl.Int64: 0, pl.Float64: 0.0, pl.Boolean: False}
+    return empty.get(c.polars_type, date(2017, 1, 1))
+
+
+def raw_rows(rows: list[Mapping[str, str | None]], source_id: str = "sample") -> pl.DataFrame:
+    """`raw.row` of delivered texts, numbered from 2 as in a file with one header row."""
+    return frame(
+        RawRow,
+        *(
+            {
+                "source_row_id": f"d::{number}",
+                "row_number": number,
+                "cells_json": json.dumps(row, ensure_ascii=False),
+            }
+            for number, row in enumerate(rows, start=2)
+        ),
+        source_id=source_id,
+        delivery_id="d",
+    )
+
+
+@cache
+def reference(source_id: str) -> Accepted:
+    """One of the product's own tables of facts, through the door."""
+    source = load_source(source_id)
+    with (REFERENCE_DIRECTORY / f"{source_id}.csv").open(encoding="utf-8", newline="") as file:
+        return accept_source(source, raw_rows(list(csv.DictReader(file)), source_id), {})
+
+
+def facts(source_id: str) -> pl.DataFrame:
+    """The accepted rows of a reference table."""
+    return reference(source_id).frame
