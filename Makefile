@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+HOME_DIR := $(or $(PARKLEDGER_HOME),lake)
 
 .PHONY: run test test-slow bench lint dev lock clean
 
@@ -23,8 +24,8 @@ lint: $(VENV)/.dev-installed
 
 # The shipped dagster.yaml must stand in DAGSTER_HOME: it makes the lake's writer alone.
 dev: $(VENV)/.run-installed
-	@mkdir -p lake/dagster && cp -n pipelines/dagster.yaml lake/dagster/ || true
-	@DAGSTER_HOME=$(CURDIR)/lake/dagster $(BIN)/dagster dev -w workspace.yaml
+	@mkdir -p "$(HOME_DIR)/dagster" && cp pipelines/dagster.yaml "$(HOME_DIR)/dagster/"
+	@DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(BIN)/dagster dev -w workspace.yaml
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

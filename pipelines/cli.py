@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from warehouse.settings import Settings
 
@@ -40,7 +41,9 @@ def _settings(**changes: Any) -> Settings:
 
 
 def _fail(message: str, code: int = 1) -> NoReturn:
-    _err.print(f"[red]error[/red] {message}", highlight=False, soft_wrap=True)
+    _err.print("error ", style="red", end="")
+    # No markup: a message may name `[columns]` of a file.
+    _err.print(message, highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(code)
 
 
@@ -124,6 +127,7 @@ def ingest(
             f"{outcome['file']}: {outcome['delivered']} delivered, {outcome['accepted']} accepted, "
             f"{outcome['quarantined']} quarantined {outcome['reasons'] or ''}",
             highlight=False,
+            markup=False,
         )
     _out.print("next: parkledger run", highlight=False)
 
@@ -169,7 +173,7 @@ def query(
         return
     table = Table(*result.columns)
     for row in result.rows:
-        table.add_row(*(_number(value) for value in row))
+        table.add_row(*(Text(_number(value)) for value in row))
     _out.print(table)
     if result.more:
         _err.print(f"more rows than {limit}: use --limit 0", highlight=False)
@@ -324,9 +328,21 @@ def _show_rows(rows: list[dict[str, Any]], as_json: bool, name: str) -> None:
         return
     table = Table(*rows[0].keys())
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
     _out.print(table)
 
 
+def main() -> None:
+    """Entry point: an error of the product is a message and exit code 1, not a traceback."""
+    import duckdb
+
+    try:
+        app()
+    except (ValueError, RuntimeError, OSError, duckdb.Error) as error:
+        _err.print("error ", style="red", end="")
+        _err.print(str(error), highlight=False, markup=False, soft_wrap=True)
+        raise SystemExit(1) from error
+
+
 if __name__ == "__main__":
-    app()
+    main()

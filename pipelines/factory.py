@@ -55,7 +55,6 @@ def source_asset(source: SourceDeclaration) -> dg.AssetsDefinition:
         metadata={
             "dagster/column_schema": column_schema(table),
             "licence": source.licence,
-            "illustrative": source.illustrative,
         },
     )
     def accepted(context: dg.AssetExecutionContext, **frames: pl.DataFrame) -> pl.DataFrame:

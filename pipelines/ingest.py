@@ -7,7 +7,7 @@ from typing import Any
 
 from assets.landing.acceptance import accept_source
 from assets.landing.declaration import DeclarationError, load_source
-from assets.landing.ingest import Found, archive_delivery, concat_deliveries, read_archived
+from assets.landing.ingest import Found, archive_delivery, read_archived, supersede
 from assets.landing.readers import ReaderLimits, ReadError
 from assets.landing.rules import NEEDS
 from pipelines.wiring import rule_tables
@@ -44,7 +44,7 @@ def ingest_files(settings: Settings, source_id: str, files: list[Path]) -> list[
             raise IngestFailed(str(error)) from error
         outcome = accept_source(source, raw, reference)
         lake.write(RawRow, raw, slice_column="delivery_id", slice_values=[delivery["delivery_id"]])
-        lake.write(Delivery, concat_deliveries([lake.read(Delivery), arrived]))
+        lake.write(Delivery, supersede(lake.read(Delivery), arrived))
         outcomes.append(
             {
                 "source": source_id,

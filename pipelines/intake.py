@@ -9,6 +9,7 @@ from assets.landing.ingest import (
     concat_deliveries,
     find_deliveries,
     read_archived,
+    supersede,
 )
 from assets.landing.readers import ReaderLimits
 from pipelines.factory import OWNERS, POOL, check_result, lake_tables
@@ -33,7 +34,7 @@ def take_in(config: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
     found = find_deliveries(config.landing)
     arrived = concat_deliveries([archive_delivery(config.archive, item) for item in found])
     own = {item.source.id for item in found if item.is_reference}
-    deliveries = concat_deliveries([known.filter(~pl.col("source_id").is_in(list(own))), arrived])
+    deliveries = supersede(known.filter(~pl.col("source_id").is_in(list(own))), arrived)
     new = deliveries.join(known, on=["source_id", "delivery_id"], how="anti")
     limits = ReaderLimits(memory_mb=config.reader_memory_mb)
     sources = load_sources()

@@ -7,13 +7,16 @@ import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.progress import PROGRESS
 from warehouse.served import current_release
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 _DAGSTER_YAML = Path(__file__).with_name("dagster.yaml")
 
@@ -61,9 +64,10 @@ def run_main_job(config: Settings) -> Run:
     before = current_release(config)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with dg.DagsterInstance.get() as instance:
+        _bury_dead_runs(instance)
         result = defs.resolve_job_def("main_job").execute_in_process(
             instance=instance,
-            tags=ALL_YEARS,
+            tags={**ALL_YEARS, _PID: str(os.getpid())},
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
@@ -73,6 +77,25 @@ def run_main_job(config: Settings) -> Run:
     finished = describe_run(config, {"passed": sum(checks), "failed": len(checks) - sum(checks)})
     unchanged = before is not None and before["release_id"] == finished.release_id
     return replace(finished, new=not unchanged)
+
+
+# The process of a run of the command line, so that a later one can tell that it died.
+_PID = "parkledger/pid"
+
+
+def _bury_dead_runs(instance: dg.DagsterInstance) -> None:
+    """Mark runs whose process is gone as failed and give their pool slots back.
+
+    A killed run kept the lake's only slot, and the next run waited for it for ever.
+    """
+    import dagster as dg
+
+    unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+    for dead in instance.get_runs(filters=dg.RunsFilter(statuses=unfinished)):
+        pid = dead.tags.get(_PID)
+        if pid is not None and not Path(f"/proc/{pid}").exists():
+            instance.report_run_failed(dead, "the process of this run is gone")
+            instance.event_log_storage.free_concurrency_slots_for_run(dead.run_id)
 
 
 def _first_cause(result: Any) -> str:

@@ -85,7 +85,7 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
 def _inventory_table(parks: list[dict[str, Any]], settings: Settings) -> Table:
     table = Table(
         title=f"t CO2e, {settings.profile}, {settings.gwp_set}, boundary "
-        f"{settings.boundary_class}; [low … high] where more than 15 % is unlocated",
+        f"{settings.boundary_class}; \\[low … high] where more than 15 % is unlocated",
         title_justify="left",
     )
     for name in ("park", "year", "basis", "territorial", "consumption", "tier", "marks"):

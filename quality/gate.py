@@ -74,7 +74,9 @@ def _expectations(table: type[Table]) -> list[Expectation]:
     """What follows from the declaration of a mart."""
     measures = set(table.table_metadata()["measures"])
     found: list[Expectation] = [
-        ExpectTableRowCountToBeBetween(min_value=1),
+        ExpectTableRowCountToBeBetween(
+            min_value=1 if table.table_metadata().get("required") else 0
+        ),
         ExpectTableColumnsToMatchOrderedList(
             column_list=[c.name for c in table.declared_columns()]
         ),

@@ -30,7 +30,8 @@ def _attached(home: Path, catalog: Path, data: Path) -> duckdb.DuckDBPyConnectio
     # must still find it.
     connection.execute(
         f"ATTACH {sql_text(f'ducklake:sqlite:{catalog}')} AS {_NAME} "
-        f"(DATA_PATH {sql_text(f'{data}/')}, META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 10000, OVERRIDE_DATA_PATH true)"
+        f"(DATA_PATH {sql_text(f'{data}/')}, OVERRIDE_DATA_PATH true, "
+        "META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 10000)"
     )
     return connection
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from assets.boundaries import parks, versions
 from assets.landing.declaration import load_source
+from assets.landing.provenance import is_illustrative
 from quality.contracts.accepted import BoundaryShape, ParkCatalogue
+from quality.contracts.audit import Delivery
 from quality.contracts.core import Boundary, Park, ParkPointClaim
 from warehouse.step import Step
-
-
-def _boundary_source() -> tuple[str, bool]:
-    source = load_source("park_boundary")
-    return source.crs or "EPSG:4490", source.illustrative
-
 
 STEPS = (
     Step(
@@ -29,12 +25,13 @@ STEPS = (
     ),
     Step(
         Boundary,
-        (BoundaryShape, ParkCatalogue, ParkPointClaim),
+        (BoundaryShape, ParkCatalogue, ParkPointClaim, Delivery),
         lambda t, _: versions.boundaries(
             t["accepted.boundary"],
             t["accepted.park_catalogue"],
             t["core.park_point_claim"],
-            *_boundary_source(),
+            load_source("park_boundary").crs or "EPSG:4490",
+            is_illustrative(t["raw.delivery"]),
         ),
         "boundaries",
     ),

@@ -25,11 +25,15 @@ def with_park_ids(catalogue: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+# A prefecture after its province and nothing behind it; names such as 杭州市 hold a 州.
+_CITY = r"^([^市州盟地区]*(市|自治州|盟|地区|州)?|[^市州盟地区]{1,2}州市)$"
+
+
 def precision_class(address: pl.Expr, name: pl.Expr) -> pl.Expr:
     """What the geocoder's address names: the site, a town, only a county, or only a city."""
     rest = address.str.replace(r"^.{2,8}?(省|自治区)", "")
     return (
-        pl.when(address.is_null() | rest.str.contains(r"^[^市州盟地区]*(市|自治州|盟|地区|州)?$"))
+        pl.when(address.is_null() | rest.str.contains(_CITY))
         .then(pl.lit("city"))
         .when(
             rest.str.contains(r"(县|区|市|旗)$")
@@ -61,8 +65,8 @@ def point_claims(catalogue: pl.DataFrame) -> pl.DataFrame:
         for province, x, y in zip(parks["province_zh"], lon, lat, strict=True)
     ]
     claims = parks.with_columns(
-        pl.Series("lon", np.round(lon, 7)),
-        pl.Series("lat", np.round(lat, 7)),
+        pl.Series("lon", np.round(lon, 7)).fill_nan(None),
+        pl.Series("lat", np.round(lat, 7)).fill_nan(None),
         pl.Series("outside_by_km", outside, dtype=pl.Float64).round(3),
         pl.lit("GCJ-02").alias("crs_source"),
         precision_class(pl.col("geocoder_address_zh"), pl.col("name_zh")).alias("precision_class"),

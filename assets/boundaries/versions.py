@@ -31,7 +31,7 @@ def boundaries(
     catalogue: pl.DataFrame,
     claims: pl.DataFrame,
     declared_crs: str,
-    illustrative: bool,
+    illustrative: pl.Expr,
 ) -> pl.DataFrame:
     """`core.boundary` from `accepted.boundary`; one row a delivered version.
 
@@ -69,7 +69,7 @@ def boundaries(
         pl.Series("radius_km", np.round(np.sqrt(area / np.pi), 6)),
         pl.lit(declared_crs).alias("crs_source"),
         pl.Series("geometry_wkb", [p.wkb_hex for p in polygons], dtype=pl.String),
-        pl.lit(illustrative).alias("illustrative"),
+        illustrative.alias("illustrative"),
         pl.when(pl.col("boundary_class") == "nominal")
         .then(pl.col("precision_m"))
         .otherwise(0.0)

@@ -73,7 +73,7 @@ def canonical_returns(
 
 
 def measured_activity(
-    canonical: pl.DataFrame, sites: pl.DataFrame, illustrative: bool
+    canonical: pl.DataFrame, sites: pl.DataFrame, illustrative: pl.Expr
 ) -> pl.DataFrame:
     """`core.activity` of what enterprises returned, at their sites.
 
@@ -121,7 +121,7 @@ def measured_activity(
             .then(pl.lit("按装机容量分配到各场所"))
             .otherwise(pl.lit("按场所数均分"))
             .alias("method_zh"),
-            pl.lit(illustrative).alias("illustrative"),
+            illustrative.alias("illustrative"),
         )
     )
 

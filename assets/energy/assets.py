@@ -6,8 +6,9 @@ import polars as pl
 
 from assets.energy import activity, control
 from assets.enterprises.identity import identify, unit_sites
-from assets.landing.declaration import load_source
+from assets.landing.provenance import is_illustrative
 from quality.contracts.accepted import CoalUnit, ControlTotal, OutputReturn, Permit, Return2051
+from quality.contracts.audit import Delivery
 from quality.contracts.core import Activity, CanonicalReturn, ControlQuantity, Site
 from quality.contracts.reference import BookSector, Energy, Unit
 from warehouse.settings import Settings
@@ -15,14 +16,13 @@ from warehouse.step import Frames, Step
 
 
 def _activity(t: Frames, _: Settings) -> pl.DataFrame:
-    measured = activity.measured_activity(
-        t["core.canonical_return"], t["core.site"], load_source("return_205_1").illustrative
-    )
+    illustrative = is_illustrative(t["raw.delivery"])
+    measured = activity.measured_activity(t["core.canonical_return"], t["core.site"], illustrative)
     units = unit_sites(t["accepted.coal_unit"], identify(t["accepted.permit"], "permit_no"))
     plants = units.with_columns(pl.col("captive_use").is_not_null().alias("captive")).join(
         t["core.site"].select("site_id", "province_code"), on="site_id"
     )
-    placed = control.placed_by_capacity(t["core.control_quantity"], measured, plants)
+    placed = control.placed_by_capacity(t["core.control_quantity"], measured, plants, illustrative)
     return pl.concat([measured, placed])
 
 
@@ -51,7 +51,7 @@ STEPS = (
     ),
     Step(
         Activity,
-        (CanonicalReturn, ControlQuantity, Site, CoalUnit, Permit),
+        (CanonicalReturn, ControlQuantity, Site, CoalUnit, Permit, Delivery),
         _activity,
         "energy",
         by_year=True,

@@ -63,7 +63,10 @@ def control_quantities(
 
 
 def placed_by_capacity(
-    control: pl.DataFrame, measured: pl.DataFrame, plants: pl.DataFrame
+    control: pl.DataFrame,
+    measured: pl.DataFrame,
+    plants: pl.DataFrame,
+    illustrative: pl.Expr,
 ) -> pl.DataFrame:
     """`core.activity` of what returns do not cover: located coal units and the rest.
 
@@ -135,7 +138,7 @@ def placed_by_capacity(
     ]
     return Activity.conform(
         pl.concat([located.select(columns), rest.select(columns)]).with_columns(
-            pl.lit("T6").alias("tier"), pl.lit(False).alias("illustrative")
+            pl.lit("T6").alias("tier"), illustrative.alias("illustrative")
         )
     )
 

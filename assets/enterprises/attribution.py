@@ -72,10 +72,11 @@ chosen AS (
     FROM decided
 ),
 candidate_places AS (
-    -- A site that is not located may lie in any park its evidence names ...
+    -- A site that is not located in class A may lie in any park its evidence names ...
     SELECT d.site_id, d.basis, s.place_id
     FROM decided d JOIN scores s USING (site_id, basis)
-    WHERE d.location_class = 'C' AND d.kind <> 'rest' AND s.place_id NOT LIKE 'OUTSIDE:%'
+    WHERE d.location_class <> 'A' AND d.kind <> 'rest' AND s.place_id NOT LIKE 'OUTSIDE:%'
+      AND (d.location_class = 'C' OR s.place_id <> d.best_place)
     UNION
     -- ... and, where the evidence names only a division, in any park of that division.
     SELECT d.site_id, d.basis, p.park_id
@@ -88,7 +89,7 @@ candidates AS (
     SELECT site_id, basis, place_id,
            0::DECIMAL(38,6) AS weight_point, 0::DECIMAL(38,6) AS weight_low,
            1::DECIMAL(38,6) AS weight_high,
-           d.confidence, 'C' AS location_class, '未落位，可能在此' AS reason_zh
+           d.confidence, d.location_class, '未确定，可能在此' AS reason_zh
     FROM candidate_places JOIN decided d USING (site_id, basis)
 ),
 places AS (SELECT * FROM chosen UNION ALL BY NAME SELECT * FROM candidates)

@@ -158,7 +158,8 @@ def _registered_office(
             pl.lit(1.0).alias("probability"),
             pl.lit(None, pl.Float64).alias("distance_km"),
             pl.lit(None, pl.String).alias("boundary_id"),
-            pl.col("evidence_row").alias("document"),
+            # Two deliveries of one register are one document.
+            pl.lit("business_register").alias("document"),
             pl.col("evidence_row").alias("source_row_id"),
         )
         .select(_SHARED)

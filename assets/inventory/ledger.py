@@ -15,7 +15,7 @@ WITH fuel_set AS (
 ),
 grid AS (
     -- Location method, E1: the factor of province and data year; where the year has none,
-    -- the nearest year, flagged EF1 if more than two years away.
+    -- the nearest year, flagged EF1: no year stands in for another in silence.
     SELECT a.activity_id, arg_min(f.factor_id, (abs(f.year - a.year), f.year)) AS factor_id
     FROM core.activity a
     JOIN core.emission_factor f ON f.kind = 'electricity' AND f.area_code = a.province_code
@@ -49,7 +49,7 @@ SELECT c.activity_id || '|' || f.gas AS line_id, a.year, a.activity_id, a.site_i
        a.flow, a.energy_id, f.gas, f.factor_id, a.quantity, f.value AS factor_value,
        round(a.quantity * f.value, 6)::DECIMAL(38,6) AS mass_t,
        '{profile}' AS profile, a.tier, f.confidence,
-       CASE WHEN f.kind = 'electricity' AND abs(f.year - a.year) > 2 THEN 'EF1' END AS factor_flag,
+       CASE WHEN f.kind = 'electricity' AND f.year <> a.year THEN 'EF1' END AS factor_flag,
        a.illustrative
 FROM chosen c
 JOIN core.activity a USING (activity_id)

@@ -104,7 +104,6 @@ class SourceDeclaration(BaseModel):
     personal_columns: list[Header] = []
     column_units: dict[Header, str] = {}
     null_texts: list[str] = []
-    illustrative: bool = False
     table: Text
     key: list[Canonical] = Field(min_length=1)
     notes: str = ""

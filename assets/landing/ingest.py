@@ -18,6 +18,8 @@ from quality.contracts.audit import Delivery, RawRow
 
 # The product's own tables of facts go through the same door as any delivery.
 REFERENCE_DIRECTORY = Path(__file__).resolve().parents[1] / "reference"
+# A delivery made for demonstration says so in its file name.
+ILLUSTRATIVE_MARK = "示意"
 _SIDECARS = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".xml"}
 
 
@@ -88,7 +90,7 @@ def archive_delivery(archive: Path, found: Found) -> pl.DataFrame:
             "source_id": [found.source.id],
             "file_name": [name],
             "size_bytes": [len(data)],
-            "illustrative": [found.source.illustrative],
+            "illustrative": [ILLUSTRATIVE_MARK in name],
             "licence": [found.source.licence],
         }
     )
@@ -154,6 +156,15 @@ def source_cells(
             raise ValueError(f"{row_id}: no cell under the header {header}")
         texts.append(cached_cells[header])
     return located.with_columns(pl.Series("raw_text", texts, dtype=pl.String))
+
+
+def supersede(known: pl.DataFrame, arrived: pl.DataFrame) -> pl.DataFrame:
+    """`raw.delivery` after an arrival: a file of the same source and name replaces the one before.
+
+    The bytes of the one before stay in the archive; its rows leave the lake.
+    """
+    kept = known.join(arrived, on=["source_id", "file_name"], how="anti")
+    return concat_deliveries([kept, arrived])
 
 
 def concat_deliveries(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:

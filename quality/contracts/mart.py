@@ -1,7 +1,8 @@
 """Marts: what is published. Every measure is a sum of contributions, nothing else.
 
 `measures` in the metadata names the columns that are sums; `withhold` the ones that
-are not shown under a stated condition. All other columns are axes or marks.
+are not shown under a stated condition; `required` says that a release has rows in it.
+All other columns are axes or marks.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class ParkInventory(Table):
             ],
             "partition": "year",
             "measures": ["mass_t", "co2e_t", "co2e_low_t", "co2e_high_t", "enterprises"],
+            "required": True,
             "withhold": _WITHHOLD,
             "about": "One row a place, year, basis, view, source category and gas.",
         }
@@ -82,6 +84,7 @@ class ParkTotal(Table):
             "key": ["place_id", "year", "boundary_class", "basis", "view", "profile", "gwp_set"],
             "partition": "year",
             "measures": ["co2e_t", "co2e_low_t", "co2e_high_t", "enterprises"],
+            "required": True,
             "withhold": _WITHHOLD,
             "about": "One row a place, year, basis and view, over all sources and gases.",
         }

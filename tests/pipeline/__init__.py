@@ -1,0 +1,1 @@
+"""Tests of runs, releases and the command line on the samples."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from decimal import Decimal
+from typing import Any, ClassVar
 
 import duckdb
 import polars as pl
@@ -33,7 +34,11 @@ class Tank(Table):
     visits: int = column("次数", "visits")
 
     class Config:
-        metadata = {"table": "core.tank", "key": ["tank_id"], "about": "One row a tank's state."}
+        metadata: ClassVar[dict[str, Any]] = {
+            "table": "core.tank",
+            "key": ["tank_id"],
+            "about": "One row a tank's state.",
+        }
 
 
 def tanks(**changes: object) -> pl.DataFrame:
@@ -87,7 +92,7 @@ def test_a_key_with_an_empty_part_is_not_repeated() -> None:
         year: int = column("年份", "year")
 
         class Config:
-            metadata = {"table": "core.loose", "key": ["code", "year"]}
+            metadata: ClassVar[dict[str, Any]] = {"table": "core.loose", "key": ["code", "year"]}
 
     twice = pl.DataFrame(
         {"code": [None, None], "year": [1, 1]}, schema_overrides={"code": pl.String}

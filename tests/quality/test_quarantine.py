@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import pytest
@@ -28,7 +28,11 @@ class Plant(Table):
     captive: bool = column("自备", "captive", nullable=True)
 
     class Config:
-        metadata = {"table": "accepted.plant", "key": ["code", "year"], "about": "One row a plant."}
+        metadata: ClassVar[dict[str, Any]] = {
+            "table": "accepted.plant",
+            "key": ["code", "year"],
+            "about": "One row a plant.",
+        }
 
 
 MAPPING = {

@@ -1,0 +1,176 @@
+"""From claims to a place: score, confidence, class, and what stays unlocated."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.enterprises.attribution import attribution
+from quality.contracts.core import LocationClaim, Park, Site
+from tests.frames import frame
+
+PARKS = frame(
+    Park,
+    {"park_id": "P1", "division_code": "640100"},
+    {"park_id": "P2", "division_code": "640122"},
+    {"park_id": "P3", "division_code": "640221"},
+    {"park_id": "P4", "division_code": None},
+    {"park_id": "P5", "division_code": "150100"},
+)
+SITE = {"site_id": "s", "kind": "permit", "province_code": "640000"}
+
+
+def claim(place: str, weight: float, document: str = "d", **more: Any) -> dict[str, Any]:
+    return {
+        "claim_id": f"{place}|{document}|{weight}",
+        "site_id": "s",
+        "basis": "operating",
+        "place_id": place,
+        "weight": weight,
+        "document": document,
+        **more,
+    }
+
+
+def attributed(*claims: dict[str, Any], sites: pl.DataFrame | None = None) -> pl.DataFrame:
+    return attribution(
+        frame(Site, SITE) if sites is None else sites,
+        frame(LocationClaim, *claims),
+        PARKS,
+        "nominal",
+    )
+
+
+def operating(*claims: dict[str, Any]) -> list[dict[str, Any]]:
+    found = attributed(*claims).filter(pl.col("basis") == "operating")
+    return found.sort("weight_point", "place_id", descending=[True, False]).to_dicts()
+
+
+@pytest.mark.parametrize(
+    ("weight", "location_class", "place", "low"),
+    [
+        (0.8, "A", "P1", 1),
+        (0.799999, "B", "P1", 0),
+        (0.5, "B", "P1", 0),
+        (0.499999, "C", "UNLOCATED:640000", 0),
+    ],
+)
+def test_the_confidence_decides_the_class(
+    weight: float, location_class: str, place: str, low: int
+) -> None:
+    first = operating(claim("P1", weight))[0]
+    assert (first["location_class"], first["place_id"]) == (location_class, place)
+    assert (first["weight_point"], first["weight_low"], first["weight_high"]) == (1, low, 1)
+    assert first["confidence"] == Decimal(str(weight))
+
+
+def test_evidence_of_one_document_counts_once_with_its_maximum() -> None:
+    once = operating(claim("P1", 0.5), claim("P1", 0.6))[0]
+    twice = operating(claim("P1", 0.5), claim("P1", 0.6, document="e"))[0]
+    assert once["score"] == Decimal("0.6")
+    assert twice["score"] == Decimal("0.8")
+
+
+def test_contradicting_evidence_lowers_the_confidence() -> None:
+    (alone,) = operating(claim("P1", 0.9))
+    (against,) = operating(claim("P1", 0.9), claim("OUTSIDE:640000", 0.3, document="e"))
+    assert alone["confidence"] == Decimal("0.9")
+    assert against["confidence"] == Decimal("0.675")
+    assert against["location_class"] == "B"
+
+
+def test_an_unlocated_site_may_lie_in_every_park_its_evidence_names() -> None:
+    first, *others = operating(claim("P1", 0.4), claim("P2", 0.4), claim("OUTSIDE:640000", 0.2))
+    assert first["place_id"] == "UNLOCATED:640000"
+    assert [row["place_id"] for row in others] == ["P1", "P2"]
+    for row in others:
+        assert (row["weight_point"], row["weight_low"], row["weight_high"]) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("codes", "place", "candidates"),
+    [
+        (["640100"], "UNLOCATED:640100", ["P1", "P2"]),
+        (["640122"], "UNLOCATED:640122", ["P2"]),
+        (["640000"], "UNLOCATED:640000", ["P1", "P2", "P3"]),
+        (["640000", "640122"], "UNLOCATED:640122", ["P2"]),
+        ([], "UNLOCATED:640000", ["P1", "P2", "P3"]),
+    ],
+)
+def test_evidence_that_names_a_division_leaves_the_site_in_the_smallest_one(
+    codes: list[str], place: str, candidates: list[str]
+) -> None:
+    first, *others = operating(*(claim(f"DIVISION:{code}", 0.3, document=code) for code in codes))
+    assert (first["place_id"], first["location_class"]) == (place, "C")
+    assert [row["place_id"] for row in others] == candidates
+    assert all(row["weight_high"] == 1 and row["weight_point"] == 0 for row in others)
+
+
+def test_the_strongest_evidence_names_the_province() -> None:
+    first = operating(claim("DIVISION:640000", 0.7), claim("DIVISION:150102", 0.3, document="e"))[0]
+    assert first["place_id"] == "UNLOCATED:640000"
+
+
+def test_a_site_of_no_known_province_is_unlocated_without_candidates() -> None:
+    nowhere = frame(Site, {**SITE, "province_code": None})
+    found = attributed(sites=nowhere)
+    assert set(found["place_id"]) == {"UNLOCATED:000000"}
+    assert found.height == 2
+
+
+def test_the_rest_of_a_province_stays_the_rest_on_both_bases() -> None:
+    rest = frame(Site, {"site_id": "REST:640000", "kind": "rest", "province_code": "640000"})
+    found = attributed(sites=rest)
+    assert found["place_id"].to_list() == ["REST:640000"] * 2
+    assert set(found["location_class"]) == {"A"}
+
+
+def test_the_bases_do_not_speak_for_each_other() -> None:
+    found = attributed(claim("P1", 0.9), claim("P3", 0.9, basis="registered"))
+    places = dict(found.filter(pl.col("weight_point") > 0).select("basis", "place_id").iter_rows())
+    assert places == {"operating": "P1", "registered": "P3"}
+
+
+def test_a_tie_goes_to_the_place_that_sorts_first() -> None:
+    for order in (("P2", "P1"), ("P1", "P2")):
+        first = operating(*(claim(place, 0.99, document=place) for place in order))[0]
+        # Two equal places share the confidence: neither is sure.
+        assert first["location_class"] == "C"
+    first = operating(claim("P2", 1, document="a"), claim("P1", 1, document="b"))[0]
+    assert (first["place_id"], first["confidence"]) == ("P1", Decimal("0.5"))
+
+
+def test_the_boundary_class_is_one_word() -> None:
+    with pytest.raises(ValueError, match="not a boundary class"):
+        attribution(frame(Site), frame(LocationClaim), PARKS, "nominal' --")
+
+
+CLAIM = st.builds(
+    claim,
+    st.sampled_from(["P1", "P2", "OUTSIDE:640000", "DIVISION:640100", "DIVISION:640000"]),
+    st.integers(0, 100).map(lambda n: n / 100),
+    st.sampled_from(["d", "e", "f"]),
+    basis=st.sampled_from(["operating", "registered"]),
+    site_id=st.sampled_from(["s", "t"]),
+)
+
+
+@given(st.lists(CLAIM, max_size=8), st.randoms(use_true_random=False))
+def test_point_weights_of_a_site_sum_to_one_in_any_order_of_claims(
+    claims: list[dict[str, Any]], chance: random.Random
+) -> None:
+    both = frame(Site, SITE, {**SITE, "site_id": "t"})
+    found = attributed(*claims, sites=both)
+    sums = found.group_by("site_id", "basis").agg(pl.col("weight_point").sum())
+    assert sums.height == 4
+    assert set(sums["weight_point"]) == {Decimal(1)}
+    assert (found["weight_low"] <= found["weight_point"]).all()
+    assert (found["weight_point"] <= found["weight_high"]).all()
+    chance.shuffle(claims)
+    assert attributed(*claims, sites=both[[1, 0]]).equals(found)

@@ -1,0 +1,141 @@
+"""Location claims: what coordinates, addresses and codes say, on which basis."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from assets.enterprises.attribution import attribution
+from assets.enterprises.claims import location_claims
+from quality.contracts.accepted import Business
+from quality.contracts.core import Enterprise, Membership, Park, Site
+from tests.frames import facts, frame
+
+A = "91640000624900357G"
+PARKS = frame(
+    Park,
+    {"park_id": "P1", "name_zh": "宁夏石嘴山高新技术产业开发区", "division_code": "640202"},
+    {"park_id": "P2", "name_zh": "石嘴山高新技术产业开发区北区", "division_code": "640221"},
+    province_code="640000",
+)
+SITE = {
+    "site_id": "s",
+    "enterprise_id": A,
+    "kind": "permit",
+    "province_code": "640000",
+    "source_row_id": "p",
+}
+POINT = {"lon": 106.2, "lat": 38.5}
+
+
+def claimed(
+    *addresses: str,
+    site: dict[str, Any] | None = None,
+    memberships: pl.DataFrame | None = None,
+    division: str | None = None,
+) -> pl.DataFrame:
+    register = [
+        {"uscc_text": A, "registered_address_zh": text, "source_row_id": f"b{place}"}
+        for place, text in enumerate(addresses)
+    ]
+    known = {"enterprise_id": A, "registering_division": division, "source_row_id": "b0"}
+    return location_claims(
+        frame(Site, {**SITE, **POINT} if site is None else site),
+        frame(Membership) if memberships is None else memberships,
+        frame(Enterprise, known),
+        frame(Business, *register),
+        PARKS,
+        facts("location_evidence"),
+    )
+
+
+def said(claims: pl.DataFrame, basis: str) -> list[tuple[str, str, Decimal]]:
+    rows = claims.filter(pl.col("basis") == basis).sort("place_id")
+    return rows.select("place_id", "evidence_id", "weight").rows()
+
+
+def test_a_point_speaks_for_its_parks_and_for_none_by_what_is_left() -> None:
+    inside = frame(
+        Membership,
+        {"boundary_id": "P1:n", "park_id": "P1", "probability": 0.6},
+        {"boundary_id": "P2:n", "park_id": "P2", "probability": 0.1},
+        site_id="s",
+    )
+    assert said(claimed(memberships=inside), "operating") == [
+        ("OUTSIDE:640000", "permit_point_in_polygon", Decimal("0.285")),
+        ("P1", "permit_point_in_polygon", Decimal("0.57")),
+        ("P2", "permit_point_in_polygon", Decimal("0.095")),
+    ]
+
+
+def test_a_point_that_is_surely_inside_does_not_speak_for_outside() -> None:
+    inside = frame(Membership, {"site_id": "s", "park_id": "P1", "probability": 1.0})
+    assert [place for place, *_ in said(claimed(memberships=inside), "operating")] == ["P1"]
+
+
+def test_a_point_in_no_province_is_outside_all_the_same() -> None:
+    at_sea = {**SITE, "lon": 124.0, "lat": 30.0, "province_code": None}
+    (claim,) = said(claimed(site=at_sea), "operating")
+    assert claim[0] == "OUTSIDE:000000"
+
+
+def test_two_versions_of_a_boundary_are_two_claims() -> None:
+    inside = frame(
+        Membership,
+        {"boundary_id": "P1:2015", "probability": 1.0},
+        {"boundary_id": "P1:2020", "probability": 0.5},
+        site_id="s",
+        park_id="P1",
+    )
+    claims = claimed(memberships=inside).filter(pl.col("place_id") == "P1")
+    assert claims["weight"].to_list() == [Decimal("0.95"), Decimal("0.475")]
+
+
+def test_an_address_that_names_a_park_places_the_office_there() -> None:
+    found = said(claimed("宁夏石嘴山市石嘴山高新技术产业开发区3号"), "registered")
+    assert found == [("P1", "statistical_address_names_park", Decimal("0.7"))]
+
+
+def test_the_longest_name_wins() -> None:
+    found = said(claimed("宁夏石嘴山高新技术产业开发区北区"), "registered")
+    assert [place for place, *_ in found] == ["P2"]
+
+
+def test_an_address_without_a_park_says_only_its_province() -> None:
+    found = said(claimed("宁夏银川市金凤区某街1号"), "registered")
+    assert [place for place, *_ in found] == ["DIVISION:640000"]
+    assert said(claimed("某街1号"), "registered") == []
+
+
+def test_the_registering_division_is_never_a_park() -> None:
+    found = said(claimed(division="640202"), "registered")
+    assert found == [("DIVISION:640202", "registered_office", Decimal("0.3"))]
+
+
+def test_on_the_operating_basis_the_office_speaks_only_where_nothing_else_does() -> None:
+    address = "宁夏石嘴山高新技术产业开发区"
+    assert [p for p, *_ in said(claimed(address), "operating")] == ["OUTSIDE:640000"]
+    silent = said(claimed(address, site=SITE), "operating")
+    assert silent == [("P1", "registered_office", Decimal("0.3"))]
+
+
+def test_two_deliveries_that_say_the_same_are_two_claims() -> None:
+    address = "宁夏石嘴山高新技术产业开发区"
+    claims = claimed(address, address)
+    assert claims.filter(pl.col("place_id") == "P1")["source_row_id"].to_list() == ["b0", "b1"]
+
+
+def test_one_row_that_says_one_thing_twice_is_one_claim() -> None:
+    # Address and code both name the province, and both stand in the same register row.
+    silent = claimed("宁夏银川市某街1号", site=SITE, division="640000")
+    assert said(silent, "operating") == [("DIVISION:640000", "registered_office", Decimal("0.3"))]
+
+
+def test_the_rest_of_a_province_claims_itself() -> None:
+    rest = {"site_id": "REST:640000", "kind": "rest", "province_code": "640000"}
+    claims = claimed(site=rest)
+    assert claims["place_id"].to_list() == ["REST:640000"] * 2
+    places = attribution(frame(Site, rest), claims, PARKS, "nominal")
+    assert places["place_id"].to_list() == ["REST:640000"] * 2

@@ -1,0 +1,320 @@
+"""Marts: every measure is the sum of its contributions, and what may not be shown is not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from assets.inventory.marts import MARTS, Mart, build_mart, contributions_sql
+from quality.contracts.core import (
+    Activity,
+    Attribution,
+    Boundary,
+    ControlQuantity,
+    EnergyCoefficient,
+    Park,
+)
+from quality.contracts.ledger import Line
+from tests.frames import facts, frame
+from warehouse.sql import run_sql
+
+BY_NAME = {mart.name: mart for mart in MARTS}
+BOOK = {
+    "year": 2017,
+    "province_code": "640000",
+    "block": "final",
+    "book_sector": "Nonmetal Mineral Products",
+    "book_fuel": "Raw_Coal",
+}
+
+
+def place(site: str, park: str, basis: str = "operating", **weights: Any) -> dict[str, Any]:
+    return {
+        "site_id": site,
+        "basis": basis,
+        "place_id": park,
+        "weight_point": 1,
+        "weight_low": 1,
+        "weight_high": 1,
+        **weights,
+    }
+
+
+CANDIDATE = {"weight_point": 0, "weight_low": 0, "weight_high": 1}
+
+
+class World:
+    """Activity at sites, one line of CO2 each, and where the sites are."""
+
+    def __init__(self) -> None:
+        self.activity: list[dict[str, Any]] = []
+        self.lines: list[dict[str, Any]] = []
+        self.places: list[dict[str, Any]] = []
+        self.controls: list[dict[str, Any]] = []
+        self.boundaries: list[dict[str, Any]] = [{"boundary_id": "b"}]
+
+    def burn(self, site: str, mass: Any, flow: str = "direct", **more: Any) -> None:
+        name = f"{site}|{flow}|{len(self.activity)}"
+        gas = more.pop("gas", "CO2")
+        confidence = more.pop("confidence", "official")
+        self.activity.append(
+            {
+                **BOOK,
+                "activity_id": name,
+                "site_id": site,
+                "enterprise_id": f"E{site}",
+                "energy_id": "raw_coal",
+                "canonical_unit": "t",
+                "carrier": "fuel",
+                "flow": flow,
+                "quantity": mass,
+                "tier": "T2",
+                **more,
+            }
+        )
+        self.lines.append(
+            {
+                "line_id": f"{name}|{gas}",
+                "year": 2017,
+                "activity_id": name,
+                "site_id": site,
+                "source_category": "energy_combustion",
+                "flow": flow,
+                "energy_id": "raw_coal",
+                "gas": gas,
+                "mass_t": mass,
+                "profile": "CN-GHG",
+                "tier": self.activity[-1]["tier"],
+                "confidence": confidence,
+                "illustrative": bool(more.get("illustrative")),
+            }
+        )
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        return {
+            "ledger.line": frame(Line, *self.lines),
+            "core.activity": frame(Activity, *self.activity),
+            "core.attribution": frame(Attribution, *self.places, boundary_class="nominal"),
+            "core.control_quantity": frame(ControlQuantity, *self.controls),
+            "core.energy_coefficient": frame(
+                EnergyCoefficient, {"energy_id": "raw_coal", "tce_per_unit": "0.7143"}
+            ),
+            "core.park": frame(Park, {"park_id": "P1"}, {"park_id": "P2"}, counts_in_total=True),
+            "core.boundary": frame(Boundary, *self.boundaries),
+            "accepted.view_weight": facts("view_weight"),
+            "accepted.gwp": facts("gwp"),
+        }
+
+    def mart(self, name: str, **axes: str) -> list[dict[str, Any]]:
+        found = build_mart(BY_NAME[name], self.tables(), "AR5")
+        for axis, value in axes.items():
+            found = found.filter(pl.col(axis) == value)
+        return found.to_dicts()
+
+    def one(self, name: str, **axes: str) -> dict[str, Any]:
+        (row,) = self.mart(name, **axes)
+        return row
+
+
+def world(*sites: tuple[str, Any]) -> World:
+    """Sites with a mass burnt, all of them in park P1 on both bases."""
+    made = World()
+    for site, mass in sites:
+        made.burn(site, mass)
+        made.places += [place(site, "P1"), place(site, "P1", "registered")]
+    return made
+
+
+def busy() -> World:
+    made = world(("a", "10.000001"), ("b", 20), ("c", 30))
+    made.burn("a", 4, flow="purchased_electricity", carrier="electricity")
+    made.burn("b", 5, flow="direct_exported")
+    made.burn("c", "0.5", gas="CH4")
+    made.burn("d", 7)
+    made.places += [
+        place("d", "UNLOCATED:640000", weight_low=0),
+        place("d", "P1", **CANDIDATE),
+        place("d", "P2", "registered", weight_low=0),
+    ]
+    made.controls.append({**BOOK, "source_row_id": "c", "quantity": 100, "canonical_unit": "t"})
+    return made
+
+
+@pytest.mark.parametrize("mart", MARTS, ids=lambda mart: mart.name)
+def test_contributions_sum_to_the_measures_exactly(mart: Mart) -> None:
+    tables = busy().tables()
+    built = build_mart(mart, tables, "AR5")
+    contributions = run_sql(contributions_sql(mart, "AR5"), tables)
+    sums = contributions.group_by(*mart.table.key(), "measure").agg(pl.col("value").sum())
+    listed = {row[:-1]: row[-1] for row in sums.rows()}
+    assert built.height > 0
+    for row in built.to_dicts():
+        key = tuple(row[name] for name in mart.table.key())
+        for measure in mart.table.table_metadata()["measures"]:
+            found = listed.pop((*key, measure), Decimal(0))
+            if row[measure] is None:
+                assert row["co2e_high_t"] - found > Decimal("0.15") * row["co2e_high_t"]
+            else:
+                assert row[measure] == found
+    assert listed == {}
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"), [("territorial", 15), ("scope1_2", 19), ("consumption", 14)]
+)
+def test_a_view_weighs_the_flows_it_is_made_of(view: str, expected: int) -> None:
+    made = world(("a", 10))
+    made.burn("a", 5, flow="direct_exported")
+    made.burn("a", 4, flow="purchased_electricity", carrier="electricity")
+    assert made.one("park_total", view=view, basis="operating")["co2e_t"] == expected
+
+
+def test_gases_are_weighed_by_the_chosen_set() -> None:
+    made = world(("a", 10))
+    made.burn("a", 2, gas="CH4")
+    tables = made.tables()
+    axes = (pl.col("view") == "territorial") & (pl.col("basis") == "operating")
+    for gwp_set, expected in (("AR5", 10 + 2 * 28), ("SAR", 10 + 2 * 21)):
+        total = build_mart(BY_NAME["park_total"], tables, gwp_set).filter(axes)
+        assert total["co2e_t"].to_list() == [expected]
+        assert total["gwp_set"].to_list() == [gwp_set]
+    masses = {row["gas"]: row["mass_t"] for row in made.mart("park_inventory", view="territorial")}
+    assert masses == {"CO2": 10, "CH4": 2}
+
+
+def test_a_gwp_set_is_one_word() -> None:
+    with pytest.raises(ValueError, match="not a GWP set"):
+        contributions_sql(BY_NAME["park_total"], "AR5' OR 1=1")
+
+
+@pytest.mark.parametrize(("unlocated", "shown"), [(15, True), ("15.1", False)])
+def test_a_total_with_more_than_15_percent_unlocated_is_not_shown(
+    unlocated: Any, shown: bool
+) -> None:
+    made = world(("a", 100 - Decimal(unlocated)))
+    made.burn("b", unlocated)
+    made.places += [place("b", "UNLOCATED:640000", weight_low=0), place("b", "P1", **CANDIDATE)]
+    row = made.one("park_total", place_id="P1", view="territorial", basis="operating")
+    assert (row["co2e_t"] is not None) == shown
+    assert row["co2e_high_t"] == 100
+    assert row["co2e_low_t"] == 100 - Decimal(unlocated)
+
+
+def test_class_b_counts_in_the_point_and_not_in_the_lower_bound() -> None:
+    made = World()
+    made.burn("a", 10)
+    made.places.append(place("a", "P1", weight_low=0))
+    row = made.one("park_total", view="territorial")
+    assert (row["co2e_low_t"], row["co2e_t"], row["co2e_high_t"]) == (0, 10, 10)
+
+
+@pytest.mark.parametrize("name", ["park_total", "park_inventory", "park_energy"])
+@pytest.mark.parametrize(("enterprises", "confidential"), [(2, True), (3, False)])
+def test_fewer_than_three_enterprises_are_confidential(
+    name: str, enterprises: int, confidential: bool
+) -> None:
+    made = world(*((site, 1) for site in "abc"[:enterprises]))
+    # More sites of one enterprise are not more enterprises, nor are sites that may be here.
+    made.burn("z", 1, enterprise_id="Ea")
+    made.places.append(place("z", "P1"))
+    made.burn("y", "0.001")
+    made.places += [place("y", "P2"), place("y", "P1", **CANDIDATE)]
+    axes = {} if name == "park_energy" else {"view": "territorial"}
+    row = made.one(name, place_id="P1", basis="operating", **axes)
+    assert (row["enterprises"], row["confidential"]) == (enterprises, confidential)
+
+
+def test_the_weakest_tier_and_confidence_are_shown() -> None:
+    made = world(("a", 1), ("b", 1))
+    made.burn("a", 1, tier="T6", confidence="transcribed")
+    row = made.one("park_total", view="territorial", basis="operating")
+    assert (row["worst_tier"], row["worst_confidence"]) == ("T6", "transcribed")
+
+
+def test_a_park_is_as_illustrative_as_its_lines_and_boundaries() -> None:
+    made = world(("a", 1))
+    made.burn("REST:640000", 1)
+    made.places.append(place("REST:640000", "REST:640000"))
+
+    def marks() -> dict[str, bool]:
+        rows = made.mart("park_total", view="territorial", basis="operating")
+        return {row["place_id"]: row["illustrative"] for row in rows}
+
+    assert marks() == {"P1": False, "REST:640000": False}
+    made.boundaries = [{"boundary_id": "b", "illustrative": True}]
+    assert marks() == {"P1": True, "REST:640000": False}
+    made.boundaries = []
+    made.burn("a", 1, illustrative=True)
+    assert marks() == {"P1": True, "REST:640000": False}
+
+
+def test_energy_is_counted_in_its_unit_and_in_standard_coal() -> None:
+    row = world(("a", 100)).one("park_energy", basis="operating")
+    assert (row["quantity"], row["tce_calorific"]) == (100, Decimal("71.43"))
+
+
+@pytest.mark.parametrize(
+    ("registered", "operating", "case"),
+    [
+        ("P1", ["P1"], "same_place"),
+        ("P1", ["P2"], "reg_not_op"),
+        ("OUTSIDE:640000", ["P1"], "op_not_reg"),
+        ("UNLOCATED:640000", ["P1"], "registered_unlocated"),
+        ("P1", ["UNLOCATED:640000"], "operating_unlocated"),
+        ("UNLOCATED:640000", ["UNLOCATED:640000"], "both_unlocated"),
+        ("P1", ["P1", "P2"], "multi_site"),
+        ("P1", ["P1", "P1"], "same_place"),
+    ],
+)
+def test_an_enterprise_is_reconciled(registered: str, operating: list[str], case: str) -> None:
+    made = World()
+    for number, park in enumerate(operating):
+        made.burn(f"s{number}", 3, enterprise_id="E")
+        made.places += [place(f"s{number}", park), place(f"s{number}", registered, "registered")]
+    row = made.one("enterprise_reconciliation")
+    assert row["reconciliation_case"] == case
+    assert row["registered_place_id"] == registered
+    assert row["operating_place_ids"] == ";".join(sorted(set(operating)))
+    assert (row["territorial_co2e_t"], row["sites"]) == (3 * len(operating), len(operating))
+    assert row["confidential"]
+
+
+def test_a_park_is_reconciled() -> None:
+    made = World()
+    pairs = {"a": ("P1", "P1"), "b": ("P1", "P2"), "c": ("P2", "P1"), "d": ("UNLOCATED:64", "P1")}
+    for site, (registered, operating) in pairs.items():
+        made.burn(site, 10)
+        made.places += [place(site, registered, "registered"), place(site, operating)]
+    made.places.append(place("d", "P1", "registered", **CANDIDATE))
+    row = made.one("park_reconciliation", place_id="P1")
+    counted = {
+        name.removesuffix("_enterprises"): int(value)
+        for name, value in row.items()
+        if name.endswith("_enterprises")
+    }
+    assert counted == {
+        "registered": 2,
+        "operating": 3,
+        "matched": 1,
+        "reg_not_op": 1,
+        "op_not_reg": 1,
+        "unlocated": 1,
+    }
+    masses = (row["registered_co2e_t"], row["operating_co2e_t"], row["unlocated_co2e_t"])
+    assert masses == (20, 30, 10)
+
+
+def test_a_control_total_says_how_much_of_it_is_placed() -> None:
+    made = world(("a", 30))
+    made.burn("GEM:u", 20, tier="T6")
+    made.places += [place("GEM:u", "OUTSIDE:640000")]
+    made.burn("REST:640000", 50, tier="T6")
+    made.places += [place("REST:640000", "REST:640000")]
+    made.controls.append({**BOOK, "source_row_id": "c", "quantity": 100, "canonical_unit": "t"})
+    row = made.one("control_balance")
+    found = {name: int(row[f"{name}_quantity"]) for name in ("book", "measured", "downscaled")}
+    assert found == {"book": 100, "measured": 30, "downscaled": 20}
+    assert (row["rest_quantity"], row["in_parks_quantity"]) == (50, 30)

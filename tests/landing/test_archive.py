@@ -1,0 +1,36 @@
+"""The archive: delivered bytes under their sha256, once and unchanged."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from assets.landing.archive import ArchiveError, fetch, store
+
+
+def test_bytes_are_kept_under_their_sha256_and_not_writable(tmp_path: Path) -> None:
+    digest = store(tmp_path / "archive", b"delivered")
+    assert digest == hashlib.sha256(b"delivered").hexdigest()
+    assert fetch(tmp_path / "archive", digest) == b"delivered"
+    assert (tmp_path / "archive" / digest).stat().st_mode & 0o222 == 0
+
+
+def test_the_same_bytes_are_stored_once(tmp_path: Path) -> None:
+    digest = store(tmp_path, b"delivered")
+    written = (tmp_path / digest).stat().st_mtime_ns
+    assert store(tmp_path, b"delivered") == digest
+    assert [path.name for path in tmp_path.iterdir()] == [digest]
+    assert (tmp_path / digest).stat().st_mtime_ns == written
+
+
+def test_altered_or_lost_bytes_are_refused(tmp_path: Path) -> None:
+    digest = store(tmp_path, b"delivered")
+    (tmp_path / digest).chmod(0o644)
+    (tmp_path / digest).write_bytes(b"altered")
+    with pytest.raises(ArchiveError, match="do not match their sha256"):
+        fetch(tmp_path, digest)
+    (tmp_path / digest).unlink()
+    with pytest.raises(ArchiveError, match="missing"):
+        fetch(tmp_path, digest)

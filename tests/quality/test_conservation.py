@@ -1,0 +1,187 @@
+"""Conservation: a row dropped or a quantity changed is seen, to the last digit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from quality.conservation import (
+    CHECKS,
+    Balance,
+    all_balances,
+    attributed_activity,
+    control_totals,
+    delivered_rows,
+    ledger_in_marts,
+    returned_quantities,
+    row_in_one_place,
+)
+from quality.contracts.accepted import Business
+from quality.contracts.audit import QuarantineRow, RawRow
+from quality.contracts.core import Activity, Attribution, CanonicalReturn, Park
+from quality.contracts.ledger import Line
+from quality.contracts.mart import ControlBalance, ParkInventory
+from tests.frames import frame
+
+Frames = dict[str, pl.DataFrame]
+ACCEPTED = {"register": "accepted.business"}
+DIGIT = Decimal("0.000001")
+
+
+def sound() -> Frames:
+    """A small run in which everything balances."""
+    rows = [{"source_row_id": f"r{n}", "row_number": n, "source_id": "register"} for n in range(3)]
+    places = [
+        {"site_id": site, "basis": basis, "place_id": place, "weight_point": 1}
+        for basis in ("registered", "operating")
+        for site, place in (("s", "P1"), ("t", "UNLOCATED:640000"), ("rest", "REST:640000"))
+    ]
+    # A candidate and a park inside another park carry nothing in a sum over places.
+    places.append({"site_id": "t", "basis": "operating", "place_id": "P1", "weight_point": 0})
+    places.append({"site_id": "s", "basis": "operating", "place_id": "P1a", "weight_point": 1})
+    activity = [
+        {"activity_id": "1", "site_id": "s", "quantity": "10.000001", "tier": "T2"},
+        {"activity_id": "2", "site_id": "t", "quantity": 20, "tier": "T3"},
+        {"activity_id": "3", "site_id": "rest", "quantity": 70, "tier": "T6"},
+    ]
+    cell = {"book_quantity": 100, "measured_quantity": 30, "downscaled_quantity": 0}
+    return {
+        "raw.row": frame(RawRow, *rows),
+        "accepted.business": frame(Business, {"source_row_id": "r0"}, {"source_row_id": "r1"}),
+        "quarantine.row": frame(QuarantineRow, {"source_row_id": "r2", "source_id": "register"}),
+        "core.canonical_return": frame(
+            CanonicalReturn, {"quantity": "10.000001"}, {"quantity": 20}, energy_id="raw_coal"
+        ),
+        "core.activity": frame(Activity, *activity, energy_id="raw_coal"),
+        "core.attribution": frame(Attribution, *places),
+        "core.park": frame(
+            Park,
+            {"park_id": "P1", "counts_in_total": True},
+            {"park_id": "P1a", "counts_in_total": False},
+        ),
+        "mart.control_balance": frame(ControlBalance, {**cell, "rest_quantity": 70}),
+        "ledger.line": frame(
+            Line,
+            {"line_id": "1", "flow": "direct", "mass_t": 5},
+            {"line_id": "2", "flow": "direct_exported", "mass_t": 6},
+            {"line_id": "3", "flow": "purchased_electricity", "mass_t": 7},
+            gas="CO2",
+        ),
+        "mart.park_inventory": frame(
+            ParkInventory,
+            *(
+                {"basis": basis, "view": view, "mass_t": mass}
+                for basis in ("registered", "operating")
+                for view, mass in (("territorial", 11), ("scope1_2", 18))
+            ),
+            gas="CO2",
+        ),
+    }
+
+
+def broken(balances: list[Balance]) -> list[str]:
+    return [balance.name for balance in balances if not balance.equal]
+
+
+def dropped(table: str) -> Callable[[Frames], Frames]:
+    return lambda t: {**t, table: t[table][1:]}
+
+
+def changed(table: str, column: str, row: int = 0) -> Callable[[Frames], Frames]:
+    """The last digit of one quantity is another."""
+
+    def change(t: Frames) -> Frames:
+        values = t[table][column].to_list()
+        values[row] += DIGIT
+        return {**t, table: t[table].with_columns(pl.Series(column, values, pl.Decimal(38, 6)))}
+
+    return change
+
+
+def test_a_sound_run_balances() -> None:
+    balances = all_balances(sound(), ACCEPTED)
+    assert broken(balances) == []
+    assert len(balances) == 1 + 1 + 1 + 2 + 1 + 2
+    assert len({balance.name for balance in balances}) == len(balances)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "check"),
+    [
+        (dropped("raw.row"), "delivered"),
+        (dropped("accepted.business"), "delivered"),
+        (dropped("quarantine.row"), "delivered"),
+        (dropped("core.canonical_return"), "returned"),
+        (changed("core.canonical_return", "quantity"), "returned"),
+        (dropped("core.activity"), "returned"),
+        (dropped("core.attribution"), "activity = in parks"),
+        (changed("core.attribution", "weight_point"), "activity = in parks"),
+        (dropped("core.park"), "activity = in parks"),
+        (changed("mart.control_balance", "book_quantity"), "parks + rest"),
+        (changed("mart.control_balance", "measured_quantity"), "parks + rest"),
+        (changed("mart.control_balance", "downscaled_quantity"), "parks + rest"),
+        (changed("mart.control_balance", "rest_quantity"), "parks + rest"),
+        (dropped("ledger.line"), "ledger ="),
+        (changed("ledger.line", "mass_t"), "ledger ="),
+        (dropped("mart.park_inventory"), "ledger ="),
+        (changed("mart.park_inventory", "mass_t"), "ledger ="),
+    ],
+)
+def test_what_is_lost_or_changed_is_seen(spoil: Callable[[Frames], Frames], check: str) -> None:
+    found = broken(all_balances(spoil(sound()), ACCEPTED))
+    assert found
+    assert all(name.startswith(check) for name in found), found
+
+
+def test_a_row_in_two_places_is_seen() -> None:
+    t = sound()
+    assert row_in_one_place(t).equal
+    t["quarantine.row"] = frame(QuarantineRow, {"source_row_id": "r0", "source_id": "register"})
+    assert (row_in_one_place(t).left, row_in_one_place(t).equal) == (1, False)
+    # The number of rows alone would not show it.
+    assert broken(delivered_rows(t, ACCEPTED)) == []
+
+
+def test_downscaled_activity_is_not_held_against_returns() -> None:
+    t = changed("core.activity", "quantity", row=2)(sound())
+    assert broken(returned_quantities(t)) == []
+    assert broken(returned_quantities(changed("core.activity", "quantity", row=1)(sound())))
+
+
+def test_activity_of_an_energy_that_nobody_returned_is_seen() -> None:
+    t = sound()
+    extra = frame(Activity, {"activity_id": "9", "energy_id": "coke", "quantity": 1, "tier": "T2"})
+    t["core.activity"] = pl.concat([t["core.activity"], extra])
+    assert broken(returned_quantities(t)) == ["returned = allocated to sites: coke"]
+
+
+def test_a_site_counted_in_two_places_is_seen() -> None:
+    t = sound()
+    second = frame(
+        Attribution,
+        {"site_id": "s", "basis": "operating", "place_id": "OUTSIDE:640000", "weight_point": 1},
+    )
+    t["core.attribution"] = pl.concat([t["core.attribution"], second])
+    (name,) = broken(attributed_activity(t))
+    assert name.endswith("raw_coal, operating")
+
+
+def test_purchased_power_is_no_part_of_the_territorial_view() -> None:
+    t = changed("ledger.line", "mass_t", row=2)(sound())
+    assert broken(ledger_in_marts(t)) == []
+
+
+def test_a_balance_states_both_sides_as_text() -> None:
+    (balance,) = control_totals(changed("mart.control_balance", "rest_quantity")(sound()))
+    assert balance.as_json() == {"left": "100.000000", "right": "100.000001", "equal": False}
+
+
+def test_every_check_reads_what_it_declares() -> None:
+    tables = sound()
+    for check in CHECKS.values():
+        narrow: dict[str, Any] = {name: tables[name] for name in check.reads}
+        assert check.balances(narrow)
