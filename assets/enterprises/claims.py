@@ -127,7 +127,7 @@ def _registered_office(
         addresses.join(_park_names(parks), how="cross")
         .filter(pl.col("registered_address_zh").str.contains(pl.col("name_zh_park"), literal=True))
         # The longest name wins: 石嘴山高新技术产业开发区 over 高新技术产业开发区.
-        .sort(pl.col("name_zh_park").str.len_chars(), descending=True)
+        .sort(pl.col("name_zh_park").str.len_chars(), "park_id", descending=[True, False])
         .unique("source_row_id", keep="first", maintain_order=True)
         .with_columns(
             pl.col("park_id").alias("place_id"),

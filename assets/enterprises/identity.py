@@ -18,7 +18,9 @@ _EXACT_M, _APPROXIMATE_M = 100.0, 5000.0
 
 def normalised_name(name: pl.Expr) -> pl.Expr:
     """A name for comparison: NFKC, no blanks, half-width brackets; never emptied."""
-    folded = name.str.normalize("NFKC").str.replace_all(r"[\s\u200b\u200c\u200d\ufeff]", "")
+    blanks = r"[\s\u200b\u200c\u200d\ufeff]"
+    # Normalised again: without the blank between them two characters may compose.
+    folded = name.str.normalize("NFKC").str.replace_all(blanks, "").str.normalize("NFKC")
     return pl.when(folded == "").then(name).otherwise(folded)
 
 

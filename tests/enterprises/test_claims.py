@@ -17,7 +17,7 @@ A = "91640000624900357G"
 PARKS = frame(
     Park,
     {"park_id": "P1", "name_zh": "宁夏石嘴山高新技术产业开发区", "division_code": "640202"},
-    {"park_id": "P2", "name_zh": "石嘴山高新技术产业开发区北区", "division_code": "640221"},
+    {"park_id": "P2", "name_zh": "石嘴山高新技术产业开发区北部园区", "division_code": "640221"},
     province_code="640000",
 )
 SITE = {
@@ -32,6 +32,7 @@ POINT = {"lon": 106.2, "lat": 38.5}
 
 def claimed(
     *addresses: str,
+    parks: pl.DataFrame = PARKS,
     site: dict[str, Any] | None = None,
     memberships: pl.DataFrame | None = None,
     division: str | None = None,
@@ -46,7 +47,7 @@ def claimed(
         frame(Membership) if memberships is None else memberships,
         frame(Enterprise, known),
         frame(Business, *register),
-        PARKS,
+        parks,
         facts("location_evidence"),
     )
 
@@ -99,8 +100,20 @@ def test_an_address_that_names_a_park_places_the_office_there() -> None:
 
 
 def test_the_longest_name_wins() -> None:
-    found = said(claimed("宁夏石嘴山高新技术产业开发区北区"), "registered")
+    found = said(claimed("宁夏石嘴山高新技术产业开发区北部园区"), "registered")
     assert [place for place, *_ in found] == ["P2"]
+
+
+def test_of_two_names_of_one_length_the_first_park_wins_in_any_order() -> None:
+    twins = frame(
+        Park,
+        {"park_id": "P8", "name_zh": "甲乙丙经济开发区"},
+        {"park_id": "P7", "name_zh": "丁戊己经济开发区"},
+        province_code="640000",
+    )
+    for parks in (twins, twins[[1, 0]]):
+        found = said(claimed("甲乙丙经济开发区，丁戊己经济开发区", parks=parks), "registered")
+        assert [place for place, *_ in found] == ["P7"]
 
 
 def test_an_address_without_a_park_says_only_its_province() -> None:
@@ -125,6 +138,8 @@ def test_two_deliveries_that_say_the_same_are_two_claims() -> None:
     address = "宁夏石嘴山高新技术产业开发区"
     claims = claimed(address, address)
     assert claims.filter(pl.col("place_id") == "P1")["source_row_id"].to_list() == ["b0", "b1"]
+    # They are one document, so together they weigh no more than one of them.
+    assert claims.filter(pl.col("place_id") == "P1")["document"].n_unique() == 1
 
 
 def test_one_row_that_says_one_thing_twice_is_one_claim() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assets.enterprises.identity import (
@@ -49,6 +49,7 @@ def test_the_delivered_code_comes_before_the_permit_and_the_name(
 
 
 @given(st.text(min_size=1))
+@example("A´")
 def test_a_name_is_never_emptied_and_normalising_again_changes_nothing(name: str) -> None:
     once = pl.select(normalised_name(pl.lit(name))).item()
     assert once

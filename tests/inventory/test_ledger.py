@@ -107,13 +107,14 @@ def test_fuel_burnt_for_power_takes_the_factor_of_its_use() -> None:
     ("published", "taken", "flag"),
     [
         ([2017], 2017, None),
-        ([2016, 2018], 2016, None),
-        ([2021, 2019], 2019, None),
+        ([2016, 2018], 2016, "EF1"),
+        ([2021, 2019], 2019, "EF1"),
+        ([2021, 2017, 2016], 2017, None),
         ([2020, 2021], 2020, "EF1"),
         ([2014], 2014, "EF1"),
     ],
 )
-def test_power_takes_the_nearest_year_and_flags_one_more_than_two_years_away(
+def test_power_takes_the_nearest_year_and_flags_any_other(
     published: list[int], taken: int, flag: str | None
 ) -> None:
     (line,) = lines(POWER, *(grid(year) for year in published), grid(2017, area="150000"))
