@@ -23,9 +23,10 @@ from assets.landing.ingest import archive_delivery, read_archived, reference_del
 from assets.landing.readers import ReaderLimits
 from assets.landing.rules import NEEDS
 from quality.contracts.audit import Delivery, Flag, QuarantineRow, RawRow
+from quality.contracts.core import Membership
 from quality.contracts.registry import table_of
 from warehouse.settings import Settings
-from warehouse.step import Step, run_steps
+from warehouse.step import Frames, Step, run_steps
 
 STEPS: tuple[Step, ...] = (
     COEFFICIENT_STEP,
@@ -36,6 +37,10 @@ STEPS: tuple[Step, ...] = (
     *LANDING_STEPS,
 )
 
+
+# Quantized floating-point stages: `verify` goes on from them as published, and derives them
+# again within a tolerance.
+FLOATING = (Membership,)
 
 _ROOMS = ("assets", "pipelines", "quality", "warehouse")
 
@@ -77,7 +82,7 @@ def accept_all(raw: Mapping[str, pl.DataFrame], settings: Settings) -> dict[str,
 
 
 def recompute(
-    archive: Path, deliveries: pl.DataFrame, settings: Settings
+    archive: Path, deliveries: pl.DataFrame, settings: Settings, pinned: Frames | None = None
 ) -> dict[str, pl.DataFrame]:
     """Every table, worked out again from the archived bytes of the given deliveries."""
     sources = load_sources()
@@ -93,7 +98,7 @@ def recompute(
         RawRow.table_name(): RawRow.conform(pl.concat([RawRow.empty_frame(), *by_source.values()])),
         Delivery.table_name(): Delivery.conform(deliveries),
     }
-    return run_steps(STEPS, given, settings)
+    return run_steps(STEPS, given, settings, pinned)
 
 
 def recompute_release(
@@ -106,9 +111,13 @@ def recompute_release(
     """
     with duckdb.connect(str(path), read_only=True) as connection:
         row = connection.execute("SELECT configuration FROM release.info").fetchone()
+        pinned = {
+            table.table_name(): connection.execute(f"FROM {table.table_name()}").pl()
+            for table in FLOATING
+        }
     configuration = json.loads(row[0]) if row else {}
     as_published = settings.model_copy(update=configuration)
-    return lambda deliveries: recompute(settings.archive, deliveries, as_published)
+    return lambda deliveries: recompute(settings.archive, deliveries, as_published, pinned)
 
 
 def rule_tables(settings: Settings) -> dict[str, pl.DataFrame]:

@@ -17,6 +17,9 @@ from warehouse.settings import Settings
 
 Frames = Mapping[str, pl.DataFrame]
 
+# Largest difference allowed between a published floating-point value and its derivation.
+TOLERANCE = 1e-5
+
 
 @dataclass(frozen=True)
 class Step:
@@ -30,13 +33,43 @@ class Step:
     by_year: bool = False
 
 
-def run_steps(steps: Sequence[Step], frames: Frames, settings: Settings) -> dict[str, pl.DataFrame]:
+class Drifted(ValueError):
+    """A floating-point table, derived again, is further off than its tolerance."""
+
+
+def run_steps(
+    steps: Sequence[Step],
+    frames: Frames,
+    settings: Settings,
+    pinned: Frames | None = None,
+) -> dict[str, pl.DataFrame]:
     """All tables that the steps make from the given ones, checked against their declarations.
 
     Steps run in the given order; raises KeyError if an input is neither given nor made before.
+    A `pinned` table (a quantized floating-point stage, as published) is derived again, must
+    agree within TOLERANCE (Drifted if not), and is used as it was published: what follows is
+    exact arithmetic on it, whatever the processor.
     """
     tables = dict(frames)
     for step in steps:
-        made = step.run(tables, settings)
-        tables[step.output.table_name()] = step.output.conform(made)
+        name = step.output.table_name()
+        made = step.output.conform(step.run(tables, settings))
+        if pinned is not None and name in pinned:
+            published = step.output.conform(pinned[name])
+            _agree(step.output, made, published)
+            made = published
+        tables[name] = made
     return tables
+
+
+def _agree(table: type[Table], made: pl.DataFrame, published: pl.DataFrame) -> None:
+    """Raise Drifted unless both have the same keys, and floats within TOLERANCE."""
+    keys = table.key()
+    floats = [c.name for c in table.declared_columns() if c.polars_type == pl.Float64]
+    joined = made.join(published, on=keys, how="full", coalesce=True, suffix="__published")
+    apart = [(pl.col(name) - pl.col(f"{name}__published")).abs() > TOLERANCE for name in floats]
+    alone = [pl.col(name).is_null() != pl.col(f"{name}__published").is_null() for name in floats]
+    wrong = joined.filter(pl.any_horizontal(*apart, *alone))
+    if wrong.height:
+        sample = wrong.select(keys).head(3).rows()
+        raise Drifted(f"{table.table_name()}: off by more than {TOLERANCE} at {sample}")

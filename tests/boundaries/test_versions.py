@@ -55,7 +55,7 @@ def made(shape: shapely.Geometry, crs: str = "EPSG:4490", **changes: Any) -> pl.
         "geometry_wkb": shape.wkb_hex,
         **changes,
     }
-    return boundaries(frame(BoundaryShape, row), CATALOGUE, CLAIMS, crs, False)
+    return boundaries(frame(BoundaryShape, row), CATALOGUE, CLAIMS, crs, pl.lit(False))
 
 
 def inside(

@@ -20,6 +20,7 @@ from quality.quarantine import Accepted
 from tests.frames import facts, frame, raw_rows
 
 A, B = "914403001922038216", "91310000631696382C"
+NOT_ILLUSTRATIVE = pl.lit(False)
 
 
 def canonical(
@@ -185,7 +186,7 @@ def activity(rows: list[dict[str, Any]], *capacities: Any) -> pl.DataFrame:
         kind="permit",
         province_code="640000",
     )
-    return measured_activity(frame(CanonicalReturn, *rows), sites, False)
+    return measured_activity(frame(CanonicalReturn, *rows), sites, NOT_ILLUSTRATIVE)
 
 
 def by_site(found: pl.DataFrame) -> dict[str, Decimal]:

@@ -77,7 +77,7 @@ def placed(
     *units: dict[str, Any],
 ) -> dict[str, Decimal]:
     found = placed_by_capacity(
-        frame(ControlQuantity, *cells), frame(Activity, *measured), plants(*units)
+        frame(ControlQuantity, *cells), frame(Activity, *measured), plants(*units), pl.lit(False)
     )
     return dict(found.select("site_id", "quantity").iter_rows())
 
@@ -134,10 +134,12 @@ def test_a_captive_unit_burns_for_its_own_site() -> None:
         frame(ControlQuantity, cell(10)),
         frame(Activity),
         plants(unit("a", 1), unit("b", 1, captive=True)),
+        pl.lit(True),
     )
     flows = dict(found.select("site_id", "flow").iter_rows())
     assert flows == {"GEM:a": "direct_exported", "GEM:b": "direct"}
     assert set(found["tier"]) == {"T6"}
+    assert found["illustrative"].all()
 
 
 def test_measured_above_the_control_total_stops_with_both_numbers() -> None:

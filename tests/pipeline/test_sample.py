@@ -15,6 +15,7 @@ from pipelines.wiring import recompute_release
 from quality.contracts.mart import MARTS
 from tests.pipeline.conftest import SampleRun
 from warehouse.explain import ExplainError, explain, explain_number
+from warehouse.step import Drifted
 from warehouse.verify import verify
 
 pytestmark = pytest.mark.xdist_group("sample")
@@ -110,6 +111,18 @@ def test_verify_finds_altered_removed_and_added_numbers(sample: SampleRun, tmp_p
         assert not outcome.ok, statement
         assert (outcome.unequal, outcome.missing) == expected, statement
         assert outcome.differences[0]["table"] == "mart.park_total"
+
+
+def test_verify_refuses_a_probability_that_cannot_be_derived_again(
+    sample: SampleRun, tmp_path: Path
+) -> None:
+    altered = _altered(
+        sample,
+        tmp_path,
+        "UPDATE core.membership SET probability = probability - 0.1 WHERE probability > 0.9",
+    )
+    with pytest.raises(Drifted, match=r"core\.membership"):
+        verify(altered, recompute_release(sample.settings, altered))
 
 
 def test_verify_refuses_altered_archive_bytes(sample: SampleRun, tmp_path: Path) -> None:
