@@ -160,7 +160,8 @@ def sites(
         identified.with_columns(
             pl.coalesce(
                 pl.when(pl.col("permit_no").str.contains(_PERMIT)).then(pl.col("permit_no")),
-                pl.format("S:{}:{}", "enterprise_id", "source_row_id"),
+                # By place, not by row: the next delivery of the list names the same site.
+                pl.format("S:{}:{}:{}", "enterprise_id", "lon", "lat"),
             ).alias("site_id"),
             pl.lit("permit").alias("kind"),
             pl.when(usable).then("lon").alias("lon"),

@@ -20,12 +20,17 @@ def rules_for(source_id: str, reference: dict[str, pl.DataFrame]) -> list[Rule]:
     if source_id == "return_205_1":
         return [
             *_uscc_rules(),
+            _repeated_by_name("energy_zh"),
             *_unit_rules(reference, "energy_zh", product=False),
             *_balance_rules(),
             *_standard_coal_rules(reference),
         ]
     if source_id == "output_return":
-        return [*_uscc_rules(), *_unit_rules(reference, "product_zh", product=True)]
+        return [
+            *_uscc_rules(),
+            _repeated_by_name("product_zh"),
+            *_unit_rules(reference, "product_zh", product=True),
+        ]
     if source_id == "permit_register":
         return [*_uscc_rules(), *point_rules()]
     if source_id == "business_register":
@@ -33,6 +38,20 @@ def rules_for(source_id: str, reference: dict[str, pl.DataFrame]) -> list[Rule]:
     if source_id == "park_boundary":
         return polygon_rules()
     return []
+
+
+def _repeated_by_name(item: str) -> Rule:
+    """ID2 for rows without a checked USCC: then the name is what identifies them."""
+    unchecked = ~valid(pl.col("uscc_text"))
+    name = pl.when(unchecked).then(pl.col("name_zh"))
+    return Rule(
+        "ID2",
+        "error",
+        "name_zh",
+        unchecked & pl.struct(name, "year", item).is_duplicated(),
+        f"无有效代码且主键重复（name_zh、year、{item}）",
+        f"no checked USCC and key repeated (name_zh, year, {item})",
+    )
 
 
 def _uscc_rules() -> list[Rule]:

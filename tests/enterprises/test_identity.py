@@ -98,12 +98,12 @@ def test_a_permit_number_is_a_site_and_its_province_that_of_its_point() -> None:
     assert found[f"{A}001P"]["province_code"] == "640000"
 
 
-def test_a_permit_without_a_readable_number_is_a_site_of_its_own() -> None:
+def test_permits_without_a_readable_number_are_sites_by_place_not_by_row() -> None:
     found = places(
         {"uscc_text": A, "permit_no": "临时", "source_row_id": "p"},
-        {"uscc_text": A, "source_row_id": "q"},
+        {"uscc_text": A, "source_row_id": "next month"},
     )
-    assert set(found) == {f"S:{A}:p", f"S:{A}:q"}
+    assert list(found) == [f"S:{A}:106.2:38.5"]
 
 
 def test_a_point_outside_its_province_is_not_used_and_the_site_stays() -> None:
