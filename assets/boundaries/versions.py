@@ -89,7 +89,10 @@ def inside_probability(
     """
     exact = (distance_km <= radius_km).astype(float)
     safe = np.where(deviation_km > 0, deviation_km, 1.0)
-    chance = ncx2.cdf((radius_km / safe) ** 2, 2, (distance_km / safe) ** 2)
+    reach, offset = (radius_km / safe) ** 2, (distance_km / safe) ** 2
+    # For offsets near 0 ncx2 is off by 2e-5; the central distribution is 1 - exp(-x / 2).
+    central = -np.expm1(-reach / 2)
+    chance = np.where(offset < 1e-8, central, ncx2.cdf(reach, 2, np.maximum(offset, 1e-8)))
     return np.where(deviation_km > 0, chance, exact)
 
 
