@@ -10,6 +10,7 @@ from assets.landing.declaration import load_sources
 from pipelines.factory import OWNERS, POOL, asset_key
 from pipelines.progress import PROGRESS
 from pipelines.wiring import STEPS, code_version
+from quality.gate import judge
 from warehouse.catalogue import dictionary_entries
 from warehouse.lake import Lake
 from warehouse.release import Content, GateRejected, Published, publish
@@ -31,9 +32,6 @@ def release_content(config: Settings) -> Content:
 
 def gate(candidate: Path) -> None:
     """Raises GateRejected with what Great Expectations found."""
-    # Imported here: it takes seconds, and only a publish needs it.
-    from quality.gate import judge
-
     result = judge(candidate)
     if not result.passed:
         raise GateRejected(f"gate: {len(result.failed)} of {result.evaluated}: {result.as_text()}")
