@@ -10,8 +10,9 @@ from assets.landing.declaration import DeclarationError, load_source
 from assets.landing.ingest import Found, archive_delivery, read_archived, supersede
 from assets.landing.readers import ReaderLimits, ReadError
 from assets.landing.rules import NEEDS
+from pipelines.register import register
 from pipelines.wiring import rule_tables
-from quality.contracts.audit import Delivery, RawRow
+from quality.contracts.audit import Delivery
 from warehouse.lake import Lake
 from warehouse.settings import Settings
 
@@ -43,8 +44,8 @@ def ingest_files(settings: Settings, source_id: str, files: list[Path]) -> list[
         except ReadError as error:
             raise IngestFailed(str(error)) from error
         outcome = accept_source(source, raw, reference)
-        lake.write(RawRow, raw, slice_column="delivery_id", slice_values=[delivery["delivery_id"]])
-        lake.write(Delivery, supersede(lake.read(Delivery), arrived))
+        known = lake.read(Delivery)
+        register(lake, known, supersede(known, arrived), [raw])
         outcomes.append(
             {
                 "source": source_id,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from assets.landing.declaration import SourceDeclaration
+from assets.landing.declaration import DeclarationError, SourceDeclaration
 from assets.landing.rules import NEEDS, rules_for
 from quality.contracts.registry import table_of
 from quality.quarantine import Accepted, accept
@@ -17,14 +17,20 @@ def accept_source(
 ) -> Accepted:
     """All raw rows (`raw.row`) of one source through its contract and rules.
 
-    Raises KeyError naming a reference table that its rules need and that is not given.
+    Raises DeclarationError if the declared key is not the table's, and KeyError naming a
+    reference table that its rules need and that is not given.
     """
+    table = table_of(source.table)
+    if source.key != table.key():
+        raise DeclarationError(
+            f"{source.id}.toml: key {source.key}; expected {table.key()}, the key of {source.table}"
+        )
     needed = {name: reference[name] for name in NEEDS.get(source.id, [])}
     return accept(
         raw,
         source_id=source.id,
         mapping=source.columns,
-        table=table_of(source.table),
+        table=table,
         rules=rules_for(source.id, needed),
         null_texts=source.null_texts,
     )

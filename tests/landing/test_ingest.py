@@ -19,12 +19,16 @@ from assets.landing.ingest import (
     find_deliveries,
     read_archived,
     source_cells,
+    supersede,
 )
 from assets.landing.readers import ReaderLimits
 from assets.landing.rules import NEEDS
-from quality.contracts.audit import Delivery, ItemSource
+from pipelines.register import register
+from quality.contracts.audit import Delivery, ItemSource, RawRow
 from quality.contracts.registry import TABLES
 from tests.frames import frame, raw_rows, reference
+from warehouse.lake import Lake
+from warehouse.settings import Settings
 
 SOURCE = load_source("business_register")
 HEADERS = list(SOURCE.columns)
@@ -150,3 +154,41 @@ def test_every_fact_states_its_source_and_how_far_it_can_be_trusted() -> None:
         rows = reference(source_id).frame
         assert rows.filter(pl.col("source").str.len_chars() < 5).height == 0, source_id
         assert rows["confidence"].is_not_null().all(), source_id
+
+
+def _delivery(file_name: str, digit: str, source: str = "permit_register") -> pl.DataFrame:
+    return frame(Delivery, {"delivery_id": digit * 64, "source_id": source, "file_name": file_name})
+
+
+def test_a_file_of_the_same_source_and_name_replaces_the_one_before() -> None:
+    known = pl.concat([_delivery("a.csv", "1"), _delivery("b.csv", "2")])
+    after = supersede(known, _delivery("a.csv", "3"))
+    assert after.get_column("delivery_id").to_list() == ["2" * 64, "3" * 64]
+
+
+def test_the_same_name_under_another_source_replaces_nothing() -> None:
+    known = _delivery("a.csv", "1")
+    after = supersede(known, _delivery("a.csv", "3", source="business_register"))
+    assert after.height == 2
+
+
+def test_rows_of_a_replaced_delivery_leave_the_lake(tmp_path: Path) -> None:
+    lake = Lake(Settings(home=tmp_path / "home"))
+    none = Delivery.empty_frame()
+
+    def row(digit: str) -> pl.DataFrame:
+        return frame(
+            RawRow,
+            {
+                "source_row_id": f"{digit}::1",
+                "source_id": "permit_register",
+                "delivery_id": digit * 64,
+            },
+        )
+
+    first = supersede(none, _delivery("a.csv", "1"))
+    register(lake, none, first, [row("1")])
+    second = supersede(first, _delivery("a.csv", "2"))
+    register(lake, first, second, [row("2")])
+    assert lake.read(RawRow).get_column("source_row_id").to_list() == ["2::1"]
+    assert lake.read(Delivery).equals(second)

@@ -94,8 +94,19 @@ def _more_business(landing: Path) -> None:
     (landing / "business_register" / "工商住所_补充_示意.csv").write_text(rows, "utf-8-sig")
 
 
+# The stage whose end is waited for before the kill; the others are slow runs.
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "core.site",
+        *(
+            pytest.param(stage, marks=pytest.mark.slow)
+            for stage in ("read business_register", "accepted.permit", "ledger.line", "park_total")
+        ),
+    ],
+)
 def test_killed_run_leaves_the_last_release_and_the_next_run_finishes(
-    sample: SampleRun, tmp_path: Path
+    sample: SampleRun, tmp_path: Path, stage: str
 ) -> None:
     home = sample.copy(tmp_path / "home")
     landing = tmp_path / "landing"
@@ -105,22 +116,7 @@ def test_killed_run_leaves_the_last_release_and_the_next_run_finishes(
     assert first is not None
     held = duckdb.connect(str(settings.current), read_only=True)
 
-    command = [sys.executable, "-m", "pipelines.cli", "run", "--landing", str(landing)]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "PARKLEDGER_HOME": str(home)},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "core.site" in line:
-            process.send_signal(signal.SIGKILL)
-            break
-    process.wait(timeout=30)
-    assert process.returncode == -signal.SIGKILL
+    _kill_run_after(stage, home, landing)
     assert current_release(settings) == first
     assert parkledger(home, "query", "SELECT 1").returncode == 0
 
@@ -135,6 +131,25 @@ def test_killed_run_leaves_the_last_release_and_the_next_run_finishes(
         assert fresh.execute("SELECT release_id FROM release.info").fetchone() == (
             second["release_id"],
         )
+
+
+def _kill_run_after(stage: str, home: Path, landing: Path) -> None:
+    """Start a run and kill it with SIGKILL once it reports the stage."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", "run", "--landing", str(landing)],
+        cwd=ROOT,
+        env={**os.environ, "PARKLEDGER_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if stage in line:
+            process.send_signal(signal.SIGKILL)
+            break
+    process.wait(timeout=30)
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_files_delivered_in_another_order_give_the_same_content(
