@@ -107,6 +107,17 @@ def accept(
             typed, more, "FIELDS", columns[0].name, "字段数多于表头", "more fields than headers"
         )
     )
+    lost = raw.get_column("cells_json").str.contains("\ufffd", literal=True)
+    failures.append(
+        _failures(
+            typed,
+            lost,
+            "MOJIBAKE",
+            columns[0].name,
+            "字符在交付前已丢失（U+FFFD）：请重新导出",
+            "characters were lost before delivery (U+FFFD): export the row anew",
+        )
+    )
     failures.append(_contract_failures(typed, table))
     flags: list[pl.DataFrame] = []
     for rule in rules:

@@ -79,6 +79,8 @@ class SourceDeclaration(BaseModel):
     A header delivered empty is declared as `__column_N__` (N from 1). A footer pattern is matched
     from the beginning of the first filled cell of a row. `null_texts` are texts which say that
     there is no value ("-", "N/A"); readers leave them as they are, the contract reads them so.
+    `lost_characters` says what becomes of a csv in which characters were lost before delivery
+    (U+FFFD): the whole file is refused, or the rows that hold them go to quarantine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -104,6 +106,7 @@ class SourceDeclaration(BaseModel):
     personal_columns: list[Header] = []
     column_units: dict[Header, str] = {}
     null_texts: list[str] = []
+    lost_characters: Literal["refuse", "quarantine"] = "refuse"
     table: Text
     key: list[Canonical] = Field(min_length=1)
     notes: str = ""

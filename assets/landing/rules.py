@@ -33,7 +33,7 @@ def rules_for(source_id: str, reference: dict[str, pl.DataFrame]) -> list[Rule]:
         ]
     if source_id == "permit_register":
         return [*_uscc_rules(), *point_rules()]
-    if source_id == "business_register":
+    if source_id in {"business_register", "cn_register"}:
         return _uscc_rules()
     if source_id == "park_boundary":
         return polygon_rules()

@@ -217,3 +217,42 @@ class ParkCatalogue(Table):
             "key": ["catalogue_code", "name_zh"],
             "about": "One row a zone of the 2018 catalogue (2,543).",
         }
+
+
+class RegisteredEnterprise(Table):
+    source_row_id: str = source_row()
+    name_zh: str = column("企业名称", "enterprise name", str_length={"min_value": 1})
+    uscc_text: str = column("统一社会信用代码", "USCC or old number as delivered", nullable=True)
+    registered_on: pl.Date = column("注册日期", "day of registration", nullable=True)
+    type_zh: str = column("企业类型", "enterprise type", nullable=True)
+    capital_text: str = column("注册资金", "capital with its unit, as delivered", nullable=True)
+    province_zh: str = column("所在省份", "province", nullable=True)
+    city_zh: str = column("地区", "prefecture or district", nullable=True)
+    registered_address_zh: str = column("注册地址", "registered office", nullable=True)
+
+    class Config:
+        metadata = {
+            "table": "accepted.registered_enterprise",
+            "key": ["source_row_id"],
+            "about": "One row an entry of a national register extract.",
+        }
+
+
+class ListedCompany(Table):
+    source_row_id: str = source_row()
+    stock_code: str = column("股票代码", "stock code, leading zeros kept", str_matches=r"^\d{6}$")
+    name_zh: str = column("公司名称", "company name", nullable=True)
+    short_name_zh: str = column("证券简称", "short name")
+    area_zh: str = column("地区", "province, short", nullable=True)
+    industry_zh: str = column("行业", "industry as delivered", nullable=True)
+    registered_address_zh: str = column("注册地址", "registered office", nullable=True)
+    working_address_zh: str = column("办公地址", "working address", nullable=True)
+    lon_bd09: float = column("经度", "longitude, BD-09", unit="deg", nullable=True)
+    lat_bd09: float = column("纬度", "latitude, BD-09", unit="deg", nullable=True)
+
+    class Config:
+        metadata = {
+            "table": "accepted.listed_company",
+            "key": ["stock_code"],
+            "about": "One row a listed company.",
+        }

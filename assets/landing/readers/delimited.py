@@ -75,7 +75,8 @@ def _decode_all(request: Request, candidate: str) -> str:
             except UnicodeDecodeError as error:
                 raise _Undecodable(start - pending + error.start) from None
             for bad, code in (("\0", "nul-bytes"), (_REPLACEMENT, "encoding")):
-                if bad in text:
+                kept = bad == _REPLACEMENT and request.keep_lost_characters
+                if bad in text and not kept:
                     before = text[: text.index(bad)].encode(codec)
                     _refuse(request, code, start - pending + len(before))
             blank = blank and not text.strip()

@@ -119,6 +119,7 @@ def _request(
         ignored_columns=source.ignored_columns,
         personal_columns=source.personal_columns,
         column_units=source.column_units,
+        keep_lost_characters=source.lost_characters == "quarantine",
         max_cells=limits.max_cells,
         max_cell_chars=limits.max_cell_chars,
         memory_bytes=limits.memory_mb << 20,

@@ -35,6 +35,7 @@ class Request:
     ignored_columns: list[str] = field(default_factory=list)
     personal_columns: list[str] = field(default_factory=list)
     column_units: dict[str, str] = field(default_factory=dict)
+    keep_lost_characters: bool = False
     max_cells: int = 100_000_000
     max_cell_chars: int = 1_000_000
     memory_bytes: int = 512 << 20
