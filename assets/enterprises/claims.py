@@ -123,9 +123,15 @@ def _registered_office(
     addresses = identify(businesses).join(
         enterprises.select("enterprise_id"), on="enterprise_id", how="semi"
     )
+    names = _park_names(parks)
+    # One pass over an address finds all 5,000 names; a cross join took 750 MB for 1,200 addresses.
+    mentioned = pl.col("registered_address_zh").str.extract_many(
+        names.get_column("name_zh_park").implode(), overlapping=True
+    )
     named = (
-        addresses.join(_park_names(parks), how="cross")
-        .filter(pl.col("registered_address_zh").str.contains(pl.col("name_zh_park"), literal=True))
+        addresses.with_columns(mentioned.alias("name_zh_park"))
+        .explode("name_zh_park")
+        .join(names, on="name_zh_park")
         # The longest name wins: 石嘴山高新技术产业开发区 over 高新技术产业开发区.
         .sort(pl.col("name_zh_park").str.len_chars(), "park_id", descending=[True, False])
         .unique("source_row_id", keep="first", maintain_order=True)
@@ -135,10 +141,10 @@ def _registered_office(
         )
     )
     provinces = parks.select("province_code").unique()
-    names = _PROVINCES.join(provinces, on="province_code", how="semi")
+    known = _PROVINCES.join(provinces, on="province_code", how="semi")
     unnamed = (
         addresses.join(named, on="source_row_id", how="anti")
-        .join(names, how="cross")
+        .join(known, how="cross")
         .filter(pl.col("registered_address_zh").str.starts_with(pl.col("province_short")))
         .with_columns(
             pl.format("DIVISION:{}", "province_code").alias("place_id"),

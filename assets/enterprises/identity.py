@@ -24,10 +24,12 @@ def normalised_name(name: pl.Expr) -> pl.Expr:
     return pl.when(folded == "").then(name).otherwise(folded)
 
 
-def name_id(name: str) -> str:
-    """The id of an enterprise without a checked USCC: a hash of its normalised name."""
-    folded = pl.select(normalised_name(pl.lit(name))).item()
-    return f"N:{hashlib.sha256(folded.encode()).hexdigest()[:16]}"
+def name_ids(name: pl.Expr) -> pl.Expr:
+    """Ids of enterprises without a checked USCC: a hash of the normalised name."""
+    digest = normalised_name(name).map_elements(
+        lambda text: hashlib.sha256(text.encode()).hexdigest()[:16], return_dtype=pl.String
+    )
+    return pl.format("N:{}", digest)
 
 
 def identify(rows: pl.DataFrame, permit_no: str | None = None) -> pl.DataFrame:
@@ -56,7 +58,7 @@ def identify(rows: pl.DataFrame, permit_no: str | None = None) -> pl.DataFrame:
     return identified.with_columns(
         pl.coalesce(
             "uscc",
-            pl.col("name_zh").map_elements(name_id, return_dtype=pl.String),
+            name_ids(pl.col("name_zh")),
         ).alias("enterprise_id")
     ).drop("__inside")
 
@@ -129,7 +131,7 @@ def unit_sites(units: pl.DataFrame, permits: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce("permit_site", pl.format("GEM:{}", "unit_id")).alias("site_id"),
             pl.coalesce(
                 "permit_enterprise",
-                pl.col("owner_zh").map_elements(name_id, return_dtype=pl.String),
+                name_ids(pl.col("owner_zh")),
             ).alias("enterprise_id"),
         )
     )

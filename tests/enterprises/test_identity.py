@@ -12,13 +12,19 @@ from hypothesis import strategies as st
 from assets.enterprises.identity import (
     enterprises,
     identify,
-    name_id,
+    name_ids,
     normalised_name,
     sites,
 )
 from quality.contracts.accepted import Business, CoalUnit, ControlTotal, Permit, Return2051
 from quality.contracts.audit import Flag
 from tests.frames import frame
+
+
+def name_id(name: str) -> str:
+    """The id that an enterprise known only by this name gets."""
+    return str(pl.select(name_ids(pl.lit(name))).item())
+
 
 A, B = "914403001922038216", "91310000631696382C"
 
