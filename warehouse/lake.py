@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from quality.contracts.table import Table, comments, ddl, sql_text
+from quality.contracts.table import Table, comments, ddl
+from quality.sql_text import sql_text
 from warehouse.extensions import connect
 from warehouse.lock import writer_lock
 from warehouse.settings import Settings

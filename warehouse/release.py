@@ -14,7 +14,8 @@ import duckdb
 import polars as pl
 
 from quality.contracts.mart import MARTS
-from quality.contracts.table import comments, ddl, sql_text
+from quality.contracts.table import comments, ddl
+from quality.sql_text import sql_text
 from warehouse.catalogue import ColumnEntry, release_tables
 from warehouse.content_hash import release_hash, table_hash
 from warehouse.extensions import connect

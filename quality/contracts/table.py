@@ -15,6 +15,8 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
+from quality.sql_text import sql_text
+
 # One precision for all exact numbers: DuckDB multiplies at the sum of scales, so
 # 6 (quantities, masses) + 12 (factors) + 6 (weights) stays within 38 digits.
 Quantity = Annotated[pl.Decimal, 38, 6]
@@ -146,11 +148,6 @@ def duckdb_type(polars_type: pl.DataType) -> str:
     if isinstance(polars_type, pl.Decimal):
         return f"DECIMAL({polars_type.precision},{polars_type.scale})"
     return _DUCKDB_TYPES[type(polars_type) if isinstance(polars_type, pl.DataType) else polars_type]
-
-
-def sql_text(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def ddl(table: type[Table], qualified: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.pipeline.conftest import LANDING, SampleRun, parkledger
+from tests.pipeline.conftest import LANDING, ROOT, SampleRun, parkledger
 
 pytestmark = pytest.mark.xdist_group("sample")
 
@@ -126,3 +129,30 @@ def test_query_and_explain_answer_fast(sample: SampleRun) -> None:
         started = time.monotonic()
         assert parkledger(sample.home, *arguments).returncode == 0
         assert time.monotonic() - started < 6
+
+
+def test_answering_imports_none_of_the_heavy_packages(sample: SampleRun) -> None:
+    """Binding a value in DuckDB imports pandas: at work, not only at import, it must not."""
+    script = (
+        "import sys, runpy; sys.argv = ['parkledger', *sys.argv[1:]]\n"
+        "from pipelines.cli import app\n"
+        "app(standalone_mode=False)\n"
+        "heavy = {'pandas', 'polars', 'pandera', 'dagster', 'great_expectations'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    for arguments in (
+        ("query", "SELECT place_id FROM mart.park_total"),
+        ("explain", "park_total", "place_id=S649012", "basis=operating", "view=territorial"),
+        ("dictionary", "排放量"),
+        ("releases",),
+    ):
+        finished = subprocess.run(
+            [sys.executable, "-c", script, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "PARKLEDGER_HOME": str(sample.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stderr
+        assert finished.stderr.strip().splitlines()[-1] == "[]", arguments

@@ -20,8 +20,8 @@ from quality.contracts.table import (
     column,
     comments,
     ddl,
-    sql_text,
 )
+from quality.sql_text import sql_text
 
 
 class Tank(Table):
