@@ -25,7 +25,7 @@ main_job = dg.define_asset_job(
 
 @dg.op(pool=POOL)
 def maintain_lake() -> None:
-    """Expire old snapshots after the grace period, merge small files, remove orphans."""
+    """Expire old snapshots after the grace period, merge small files, drop the ones replaced."""
     Lake(settings()).maintain()
 
 

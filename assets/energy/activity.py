@@ -37,9 +37,9 @@ def canonical_returns(
 ) -> pl.DataFrame:
     """Accepted 205-1 rows and product outputs in canonical units, identified.
 
-    The amount of a fuel or heat is its consumption; of electricity its purchases, since
-    own generation is fuel already; of a product its output. Heat bought is consumption
-    where the enterprise makes none itself.
+    The amount of a fuel is its consumption less what is used as raw material; of electricity
+    and heat their purchases, since what the site makes itself is fuel already; of a product
+    its output.
     """
     shared = ["source_row_id", "enterprise_id", "year", "unit_zh", "industry_division"]
     identified = identify(returns)
