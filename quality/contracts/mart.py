@@ -120,7 +120,7 @@ class EnterpriseReconciliation(Table):
     operating_place_ids: str = column("经营地点", "places on the operating basis, joined by `;`")
     reconciliation_case: str = column("情形", "case of METHOD 1.5")
     reason_zh: str = column("理由", "why, in words")
-    territorial_co2e_t: Quantity = column("属地排放", "emissions on sites, in the GWP set of the release", unit="t")
+    territorial_co2e_t: Quantity = column("属地排放", "emissions on sites, in CO2e", unit="t")
     sites: Quantity = column("场所数", "sites with activity in the year")
     confidential: bool = column("保密", "one enterprise: internal only")
     illustrative: bool = column("示意", "rests on a delivery made for demonstration")
