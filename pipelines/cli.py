@@ -141,7 +141,7 @@ def sources(as_json: Json = False) -> None:
         {
             "id": s.id,
             "title": f"{s.title_zh} ({s.title_en})",
-            "format": s.format,
+            "format": ", ".join(s.formats),
             "table": s.table,
             "cadence": s.cadence,
             "licence": s.licence,

@@ -18,12 +18,16 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
 from assets.landing.readers.headers import clean_header
 
 SOURCES = Path(__file__).parent / "sources"
+
+Format = Literal["csv", "xlsx", "json", "shapefile", "geojson", "geopackage", "kml"]
+VECTOR = frozenset({"shapefile", "geojson", "geopackage", "kml"})
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 # row_id is reserved by DuckLake, row_number by the readers.
@@ -73,17 +77,79 @@ Encoding = Annotated[str, AfterValidator(_codec)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
-class SourceDeclaration(BaseModel):
-    """How one source is delivered. Raw headers stand in it as delivered, canonical names as ours.
+class Unpivot(BaseModel):
+    """A wide table read as a long one: each filled cell under a matching header is a record.
 
-    A header delivered empty is declared as `__column_N__` (N from 1). A footer pattern is matched
-    from the beginning of the first filled cell of a row. `null_texts` are texts which say that
-    there is no value ("-", "N/A"); readers leave them as they are, the contract reads them so.
-    `lost_characters` says what becomes of a csv in which characters were lost before delivery
-    (U+FFFD): the whole file is refused, or the rows that hold them go to quarantine.
+    `headers` must match a whole header; its named groups are columns of the table. `header`
+    takes the header as it stands, `unit` what the units row says below it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    headers: Pattern
+    value: Canonical
+    header: Canonical | None = None
+    unit: Canonical | None = None
+
+    @property
+    def groups(self) -> list[str]:
+        """Columns that are read from the header."""
+        return list(re.compile(self.headers).groupindex)
+
+
+class Allowed(BaseModel):
+    """How far a delivery may differ from what is expected before it is refused.
+
+    `rows` and `bytes` are bounds of one delivery, `rows_change` the largest relative change
+    against the delivery it takes the place of, `quarantined` the largest share of bad rows.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: tuple[int, int] | None = None
+    bytes: tuple[int, int] | None = None
+    rows_change: float | None = Field(default=None, gt=0)
+    quarantined: float = Field(default=1.0, ge=0, le=1)
+
+
+Score = Annotated[int, Field(ge=1, le=5)]
+
+
+class Pedigree(BaseModel):
+    """Quality of a source on the five axes of the pedigree matrix: 1 is best, 5 worst.
+
+    Weidema and Wesnaes 1996; criteria in METHOD (reference/pedigree_factors.csv).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reliability: Score
+    completeness: Score
+    temporal: Score
+    geographical: Score
+    technological: Score
+
+
+class SourceDeclaration(BaseModel):
+    """How one source is delivered. Raw headers stand in it as delivered, canonical names as ours.
+
+    `format` is one format or a list; with a list the bytes decide. `xlsx` takes .xls as well.
+    Several headers may stand for one column: offices rename them; a part has exactly one.
+    A header delivered empty is declared as `__column_N__` (N from 1). `file_pattern` and
+    `part_pattern` must match the whole name of the file or sheet; their named groups are cells
+    under `__file_NAME__` and `__part_NAME__`. In json a header is a path of keys joined by `/`,
+    and `records` the path of the list. A footer pattern is matched from the beginning of the
+    first filled cell of a row; a row of which a cell matches its pattern of `skip_rows` as a
+    whole is no record (both stay in the raw rows). `null_texts` are texts which say that there
+    is no value ("-", "N/A"); readers leave them as they are, the contract reads them so.
+    `numbers` says which ways of writing a number are read beside the plain one.
+    `lost_characters` says what becomes of a csv in which characters were lost before delivery
+    (U+FFFD): the whole file is refused, or the rows that hold them go to quarantine. `repair`
+    undoes a known wrong decoding of the whole file; without it such a file is refused.
+    `period` names the column that says which period a row is of.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
     title_zh: Text
@@ -91,7 +157,10 @@ class SourceDeclaration(BaseModel):
     publisher: Text
     licence: Text
     cadence: Text
-    format: Literal["csv", "xlsx", "shapefile"]
+    formats: list[Format] = Field(alias="format", min_length=1)
+    file_pattern: Pattern | None = None
+    part_pattern: Pattern | None = None
+    records: str = ""
     parts: list[Annotated[str, StringConstraints(min_length=1)]] = []
     encodings: list[Encoding] = Field(default=["utf-8-sig", "gb18030"], min_length=1)
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
@@ -106,35 +175,70 @@ class SourceDeclaration(BaseModel):
     personal_columns: list[Header] = []
     column_units: dict[Header, str] = {}
     null_texts: list[str] = []
+    skip_rows: dict[Header, Pattern] = {}
+    numbers: list[Literal["thousands", "full_width"]] = []
     lost_characters: Literal["refuse", "quarantine"] = "refuse"
+    repair: Literal["utf8_read_as_cp1252", "utf8_read_as_gb18030"] | None = None
+    unpivot: Unpivot | None = None
+    period: Canonical | None = None
+    allowed: Allowed = Allowed()
+    pedigree: Pedigree
     table: Text
     key: list[Canonical] = Field(min_length=1)
     notes: str = ""
+
+    @field_validator("formats", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         columns = set(self.columns)
         ignored, personal = set(self.ignored_columns), set(self.personal_columns)
-        _no_doubles("columns: canonical name", self.columns.values())
-        for field in ("parts", "optional_columns", "ignored_columns", "personal_columns", "key"):
+        for field in (
+            "formats",
+            "parts",
+            "optional_columns",
+            "ignored_columns",
+            "personal_columns",
+            "key",
+        ):
             _no_doubles(field, getattr(self, field))
         _nothing("ignored_columns: also in columns", ignored & columns)
         _nothing("personal_columns: also in columns", personal & columns)
         _nothing("personal_columns: also in ignored_columns", personal & ignored)
         _nothing("optional_columns: not in columns", set(self.optional_columns) - columns)
+        _nothing("skip_rows: not read", set(self.skip_rows) - columns - ignored)
         _nothing("column_units: not in columns", set(self.column_units) - columns)
         if self.column_units and not self.units_row:
             raise ValueError("column_units: units_row is false")
         if self.delimiter in '"\r\n\0':
             raise ValueError("delimiter: a quote or line break")
-        if self.format == "shapefile":
+        if self.parts and self.part_pattern:
+            raise ValueError("parts: part_pattern is given too")
+        if set(self.formats) & VECTOR:
             if self.crs is None:
-                raise ValueError("crs: a shapefile needs one, whatever its .prj says")
+                raise ValueError("crs: a layer needs one, whatever the file says")
             if self.title_rows or self.header_rows > 1 or self.units_row or self.footer_patterns:
-                raise ValueError("title, header, units and footer rows: a shapefile has none")
-        if self.format == "csv" and self.parts:
+                raise ValueError("title, header, units and footer rows: a layer has none")
+        if self.formats == ["csv"] and (self.parts or self.part_pattern):
             raise ValueError("parts: a csv has none")
+        if self.records and "json" not in self.formats:
+            raise ValueError("records: only json has one")
+        if self.unpivot is not None:
+            made = [*self.unpivot.groups, self.unpivot.value]
+            made += [name for name in (self.unpivot.header, self.unpivot.unit) if name]
+            _no_doubles("unpivot", made)
+            _nothing("unpivot: also in columns", set(made) & set(self.columns.values()))
         return self
+
+    def headers_of(self) -> dict[str, list[str]]:
+        """Canonical name → the headers that may stand for it, in declared order."""
+        found: dict[str, list[str]] = {}
+        for header, canonical in self.columns.items():
+            found.setdefault(canonical, []).append(header)
+        return found
 
 
 def load_source(source_id: str, folder: Path = SOURCES) -> SourceDeclaration:

@@ -18,6 +18,7 @@ format = "csv"
 table = "accepted.sample"
 key = ["name_zh", "year"]
 ignored_columns = ["备注"]
+pedigree = { reliability = 2, completeness = 1, temporal = 1, geographical = 1, technological = 1 }
 
 [columns]
 " 企业\\n名称 " = "name_zh"
@@ -49,7 +50,6 @@ def test_the_declarations_of_the_product_load() -> None:
     ("old", "new", "named"),
     [
         ('"csv"', '"pdf"', "format"),
-        ('"area_ha"', '"name_zh"', "canonical name twice: name_zh"),
         ('"area_ha"', '"row_id"', "reserved"),
         ('"area_ha"', '"面积"', "no column name"),
         ('["备注"]', '["面积"]', "ignored_columns: also in columns: 面积"),

@@ -10,7 +10,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from assets.landing import readers
-from assets.landing.declaration import SourceDeclaration
+from assets.landing.declaration import VECTOR, SourceDeclaration
 from assets.landing.readers import RawPart, ReaderLimits, ReadError, delivery, read_delivery
 
 
@@ -27,7 +27,14 @@ def declare(form: str, headers: list[str], **more: Any) -> SourceDeclaration:
         "columns": {header: f"c{place}" for place, header in enumerate(headers)},
         "table": "accepted.sample",
         "key": ["c0"],
-        "crs": "EPSG:4490" if form == "shapefile" else None,
+        "crs": "EPSG:4490" if form in VECTOR else None,
+        "pedigree": {
+            "reliability": 2,
+            "completeness": 2,
+            "temporal": 1,
+            "geographical": 1,
+            "technological": 1,
+        },
         **more,
     }
     return SourceDeclaration(**values)

@@ -33,7 +33,7 @@ def main() -> int:
     """0 with an answer (parts or an error) written; anything else is a crash."""
     request = Request(**json.loads(sys.stdin.buffer.read()))
     limit_work(request)
-    home, name = _READERS[request.format]
+    home, name = _READERS[request.formats[0]]
     reader = getattr(import_module(f"assets.landing.readers.{home}"), name)
     # Only now: the libraries themselves take 300 to 500 MB of address space, which differs by
     # version and machine; the limit is for what the delivery makes them take on top.

@@ -22,8 +22,12 @@ class Request:
     path: str
     folder: str
     source_id: str
-    format: str
+    formats: list[str]
     parts: list[str] = field(default_factory=list)
+    part_pattern: str | None = None
+    records: str = ""
+    unpivot_headers: str | None = None
+    repair: str | None = None
     encodings: list[str] = field(default_factory=lambda: ["utf-8-sig", "gb18030"])
     delimiter: str = ","
     title_rows: int = 0
