@@ -3,6 +3,7 @@
 import hashlib
 
 import dagster as dg
+from upath import UPath
 
 from pipelines.factory import POOL, YEARS
 from warehouse.lake import Lake
@@ -52,9 +53,10 @@ weekly_maintenance = dg.ScheduleDefinition(
 
 def landing_state() -> str:
     """A hash of the landing directory: names, sizes and times of all files; empty if none."""
-    landing = settings().landing
-    files = sorted(p for p in landing.rglob("*") if p.is_file()) if landing.is_dir() else []
-    listed = [f"{p.relative_to(landing)}|{p.stat().st_size}|{p.stat().st_mtime_ns}" for p in files]
+    landing = UPath(settings().landing)
+    files = [p for p in landing.rglob("*") if p.is_file()] if landing.is_dir() else []
+    # Some stores have no times of change; the size is there always.
+    listed = sorted(f"{p}|{p.stat().st_size}|{getattr(p.stat(), 'st_mtime', 0)}" for p in files)
     return hashlib.sha256("\n".join(listed).encode()).hexdigest() if listed else ""
 
 

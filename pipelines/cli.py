@@ -7,19 +7,26 @@ Exit codes: 0 ok, 1 a check failed, 2 usage.
 
 from __future__ import annotations
 
-import json
-import sys
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from warehouse.settings import Settings
+from pipelines.commands.quarantine import quarantine
+from pipelines.commands.sources import sources
+from pipelines.console import (
+    Json,
+    Release,
+    current_settings,
+    err,
+    fail,
+    number,
+    out,
+    print_json,
+    show_rows,
+)
 
 app = typer.Typer(
     help="Industrial-park inventories in which every number explains itself.",
@@ -27,47 +34,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-_out = Console()
-_err = Console(stderr=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Release = Annotated[
-    str | None, typer.Option("--release", "-r", help="Release id; default: the one served.")
-]
-
-
-def _settings(**changes: Any) -> Settings:
-    return Settings(**{name: value for name, value in changes.items() if value is not None})
-
-
-def _fail(message: str, code: int = 1) -> NoReturn:
-    _err.print("error ", style="red", end="")
-    # No markup: a message may name `[columns]` of a file.
-    _err.print(message, highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(code)
-
-
-def _plain(value: Any) -> Any:
-    """JSON for what DuckDB hands over; a decimal stays text so that no digit is lost."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Path):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
-
-
-def _number(value: Any) -> str:
-    """A decimal for reading: thousands separated, closing zeros gone."""
-    if not isinstance(value, Decimal):
-        return "" if value is None else str(value)
-    text = f"{value:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+app.add_typer(quarantine)
+app.add_typer(sources)
 
 
 @app.command()
@@ -86,24 +54,24 @@ def run(
         os.environ["PARKLEDGER_LANDING"] = str(landing)
     if home is not None:
         os.environ["PARKLEDGER_HOME"] = str(home)
-    _err.print("starting: loading Dagster", highlight=False)
+    err.print("starting: loading Dagster", highlight=False)
     from pipelines.progress import PROGRESS
     from pipelines.run import RunFailed, run_main_job
     from pipelines.summary import print_summary
 
     PROGRESS.shown = True
-    config = _settings()
+    config = current_settings()
     try:
         finished = run_main_job(config)
     except RunFailed as error:
-        _fail(f"{error}\nThe last release is still served. See `parkledger releases`.")
+        fail(f"{error}\nThe last release is still served. See `parkledger releases`.")
     if as_json:
-        _print_json(finished.as_json())
+        print_json(finished.as_json())
     else:
-        print_summary(_out, config, finished)
+        print_summary(out, config, finished)
     broken = [name for name, b in finished.conservation.items() if not b["equal"]]
     if broken:
-        _fail(f"not conserved: {'; '.join(broken[:5])}")
+        fail(f"not conserved: {'; '.join(broken[:5])}")
 
 
 @app.command()
@@ -116,39 +84,20 @@ def ingest(
     from pipelines.ingest import IngestFailed, ingest_files
 
     try:
-        outcomes = ingest_files(_settings(), source, files)
+        outcomes = ingest_files(current_settings(), source, files)
     except IngestFailed as error:
-        _fail(str(error))
+        fail(str(error))
     if as_json:
-        _print_json(outcomes[0] if len(outcomes) == 1 else outcomes)
+        print_json(outcomes[0] if len(outcomes) == 1 else outcomes)
         return
     for outcome in outcomes:
-        _out.print(
+        out.print(
             f"{outcome['file']}: {outcome['delivered']} delivered, {outcome['accepted']} accepted, "
             f"{outcome['quarantined']} quarantined {outcome['reasons'] or ''}",
             highlight=False,
             markup=False,
         )
-    _out.print("next: parkledger run", highlight=False)
-
-
-@app.command()
-def sources(as_json: Json = False) -> None:
-    """Declared sources."""
-    from assets.landing.declaration import load_sources
-
-    listed = [
-        {
-            "id": s.id,
-            "title": f"{s.title_zh} ({s.title_en})",
-            "format": ", ".join(s.formats),
-            "table": s.table,
-            "cadence": s.cadence,
-            "licence": s.licence,
-        }
-        for s in load_sources().values()
-    ]
-    _show_rows(listed, as_json, "sources")
+    out.print("next: parkledger run", highlight=False)
 
 
 @app.command()
@@ -164,19 +113,19 @@ def query(
     from warehouse.served import ReleaseError, release_path
 
     try:
-        result = run_query(release_path(_settings(), release), statement, limit)
+        result = run_query(release_path(current_settings(), release), statement, limit)
     except (QueryError, ReleaseError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     if as_json:
         rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-        _print_json({"columns": result.columns, "rows": rows, "more": result.more})
+        print_json({"columns": result.columns, "rows": rows, "more": result.more})
         return
     table = Table(*result.columns)
     for row in result.rows:
-        table.add_row(*(Text(_number(value)) for value in row))
-    _out.print(table)
+        table.add_row(*(Text(number(value)) for value in row))
+    out.print(table)
     if result.more:
-        _err.print(f"more rows than {limit}: use --limit 0", highlight=False)
+        err.print(f"more rows than {limit}: use --limit 0", highlight=False)
 
 
 @app.command()
@@ -196,17 +145,19 @@ def explain(
 
     pairs = dict(item.partition("=")[::2] for item in key or [])
     if any("=" not in item for item in key or []):
-        _fail("expected KEY=VALUE, such as place_id=S649012 year=2017", 2)
+        fail("expected KEY=VALUE, such as place_id=S649012 year=2017", 2)
     try:
-        found = explain_number(release_path(_settings(), release), table, pairs, column, limit)
+        found = explain_number(
+            release_path(current_settings(), release), table, pairs, column, limit
+        )
     except (ExplainError, ReleaseError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     if as_json:
-        _print_json(found.as_json())
+        print_json(found.as_json())
     else:
-        print_explanation(_out, found)
+        print_explanation(out, found)
     if not found.exact:
-        _fail(f"{found.table}.{found.column}: published {found.value}, contributions {found.total}")
+        fail(f"{found.table}.{found.column}: published {found.value}, contributions {found.total}")
 
 
 @app.command()
@@ -222,27 +173,27 @@ def verify(
     from warehouse.served import ReleaseError, release_path
     from warehouse.verify import verify as verify_release
 
-    config = _settings()
+    config = current_settings()
     try:
         path = release_path(config, release)
     except ReleaseError as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     try:
         outcome = verify_release(path, recompute_release(config, path), sample)
     except (ValueError, RuntimeError) as error:
-        _fail(f"cannot recompute: {error}")
+        fail(f"cannot recompute: {error}")
     if as_json:
-        _print_json(outcome.as_json())
+        print_json(outcome.as_json())
     else:
-        _out.print(
+        out.print(
             f"{outcome.release_id}: {outcome.numbers} numbers, {outcome.equal} equal, "
             f"{outcome.unequal} unequal, {outcome.missing} missing",
             highlight=False,
         )
         for difference in outcome.differences:
-            _out.print(difference)
+            out.print(difference)
     if not outcome.ok:
-        _fail("the release does not follow from its archived deliveries")
+        fail("the release does not follow from its archived deliveries")
 
 
 @app.command()
@@ -258,14 +209,14 @@ def releases(as_json: Json = False) -> None:
             "content_hash": r["content_hash"],
             "code_version": r["code_version"],
         }
-        for r in list_releases(_settings())
+        for r in list_releases(current_settings())
     ]
     if not as_json:
         listed = [
             {**r, "created_at": f"{r['created_at']:%Y-%m-%d %H:%M}", **_short_hashes(r)}
             for r in listed
         ]
-    _show_rows(listed, as_json, "releases")
+    show_rows(listed, as_json, "releases")
 
 
 def _short_hashes(release: dict[str, Any]) -> dict[str, str]:
@@ -283,53 +234,32 @@ def dictionary(
     from warehouse.served import ReleaseError, release_path
 
     try:
-        found = lookup(release_path(_settings(), release), term)
+        found = lookup(release_path(current_settings(), release), term)
     except ReleaseError as error:
-        _fail(str(error), 2)
-    _show_rows(found, as_json, "columns")
+        fail(str(error), 2)
+    show_rows(found, as_json, "columns")
 
 
 @app.command()
-def quarantine(
-    source: Annotated[str | None, typer.Argument(help="Source id; default: all.")] = None,
-    release: Release = None,
+def withdraw(
+    source: Annotated[str, typer.Argument(help="Source id.")],
+    delivery: Annotated[str, typer.Argument(help="File name, or the start of its sha256.")],
+    reason: Annotated[str, typer.Option(help="Why it is withdrawn.")],
+    provider: Annotated[str, typer.Option(help="Office that withdraws it.")],
     as_json: Json = False,
 ) -> None:
-    """Quarantined rows with rule, reason and locator."""
-    from warehouse.query import query as run_query
-    from warehouse.served import ReleaseError, release_path
+    """Record that a delivery no longer counts; the next run leaves it out."""
+    from pipelines.decisions import DecisionFailed
+    from pipelines.decisions import withdraw as record
 
     try:
-        path = release_path(_settings(), release)
-    except ReleaseError as error:
-        _fail(str(error), 2)
-    result = run_query(path, _QUARANTINE, 0)
-    rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-    _show_rows([r for r in rows if source in (None, r["source_id"])], as_json, "rows")
-
-
-_QUARANTINE = """
-SELECT q.source_id, d.file_name AS file, split_part(q.source_row_id, ':', 2) AS part,
-       split_part(q.source_row_id, ':', 3)::BIGINT AS "row", q.rule_ids AS rules,
-       q.column_zh AS "column", q.value_text AS value, q.reason_zh, q.reason_en
-FROM quarantine.row q
-LEFT JOIN raw.delivery d ON d.source_id = q.source_id
-     AND left(d.delivery_id, 16) = split_part(q.source_row_id, ':', 1)
-ORDER BY ALL
-"""
-
-
-def _show_rows(rows: list[dict[str, Any]], as_json: bool, name: str) -> None:
+        path = record(current_settings(), source, delivery, reason, provider)
+    except DecisionFailed as error:
+        fail(str(error), 2)
     if as_json:
-        _print_json({name: rows})
-        return
-    if not rows:
-        _err.print(f"no {name}", highlight=False)
-        return
-    table = Table(*rows[0].keys())
-    for row in rows:
-        table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
-    _out.print(table)
+        print_json({"source": source, "delivery": delivery, "recorded": path})
+    else:
+        out.print(f"recorded in {path}\nnext: parkledger run", highlight=False, markup=False)
 
 
 def main() -> None:
@@ -339,8 +269,8 @@ def main() -> None:
     try:
         app()
     except (ValueError, RuntimeError, OSError, duckdb.Error) as error:
-        _err.print("error ", style="red", end="")
-        _err.print(str(error), highlight=False, markup=False, soft_wrap=True)
+        err.print("error ", style="red", end="")
+        err.print(str(error), highlight=False, markup=False, soft_wrap=True)
         raise SystemExit(1) from error
 
 

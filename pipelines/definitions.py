@@ -9,11 +9,12 @@ from pipelines.automation import (
     nightly,
     weekly_maintenance,
 )
-from pipelines.factory import balance_check, source_asset, step_asset
-from pipelines.intake import delivered_check, flags, intake, quarantine
+from pipelines.factory import balance_check, step_asset
+from pipelines.intake import delivered_check, intake
 from pipelines.lake_io import LakeIOManager
 from pipelines.publishing import current_release_asset
-from pipelines.wiring import STEPS, acceptance_order
+from pipelines.sources import FACTS, RETURNS, door
+from pipelines.wiring import STEPS
 from quality.conservation import CHECKS
 
 
@@ -22,9 +23,9 @@ def build_defs() -> dg.Definitions:
     return dg.Definitions(
         assets=[
             intake,
-            *(source_asset(source) for source in acceptance_order()),
-            quarantine,
-            flags,
+            FACTS,
+            RETURNS,
+            door,
             *(step_asset(step) for step in STEPS),
             current_release_asset,
         ],

@@ -1,4 +1,4 @@
-"""Dagster assets from declarations: one a source, one a step; checks from balances."""
+"""Dagster assets from steps, checks from balances."""
 
 import warnings
 from collections.abc import Iterable
@@ -7,14 +7,10 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.landing.acceptance import accept_source
-from assets.landing.declaration import SourceDeclaration
-from assets.landing.rules import NEEDS
 from pipelines.lake_io import YEAR, column_schema
 from pipelines.progress import PROGRESS
 from pipelines.wiring import code_version
 from quality.conservation import CHECKS, Balance
-from quality.contracts.audit import Flag, QuarantineRow, RawRow
 from quality.contracts.registry import table_of
 from quality.contracts.table import Table
 from warehouse.lake import Lake
@@ -36,53 +32,6 @@ YEARS = dg.StaticPartitionsDefinition(
 def asset_key(table: type[Table]) -> dg.AssetKey:
     """The key of a table's asset: `[schema, table]`."""
     return dg.AssetKey(table.table_name().split("."))
-
-
-def source_asset(source: SourceDeclaration) -> dg.AssetsDefinition:
-    """The accepted table of a source; its quarantine and flags are written beside it."""
-    table = table_of(source.table)
-    needed = [table_of(name) for name in NEEDS.get(source.id, [])]
-
-    @dg.asset(
-        key=asset_key(table),
-        ins={_argument(t): dg.AssetIn(key=asset_key(t)) for t in needed},
-        deps=[dg.AssetKey(["raw", "row"])],
-        group_name="landing",
-        description=f"{source.title_zh} ({source.title_en}). {table.about()}",
-        owners=OWNERS,
-        pool=POOL,
-        code_version=code_version(),
-        metadata={
-            "dagster/column_schema": column_schema(table),
-            "licence": source.licence,
-        },
-    )
-    def accepted(context: dg.AssetExecutionContext, **frames: pl.DataFrame) -> pl.DataFrame:
-        with PROGRESS.stage(table.table_name()):
-            lake = Lake(settings())
-            raw = lake.read(RawRow, slice_column="source_id", slice_values=[source.id])
-            reference = {t.table_name(): frames[_argument(t)] for t in needed}
-            outcome = accept_source(source, raw, reference)
-            beside: list[tuple[type[Table], pl.DataFrame]] = [
-                (QuarantineRow, outcome.quarantine),
-                (Flag, outcome.flags),
-            ]
-            for side, rows in beside:
-                stored = lake.read(side, slice_column="source_id", slice_values=[source.id])
-                if rows.height or stored.height:
-                    lake.write(side, rows, slice_column="source_id", slice_values=[source.id])
-        context.add_output_metadata(
-            {
-                "delivered": raw.height,
-                "accepted": outcome.frame.height,
-                "quarantined": outcome.quarantine.height,
-                "flagged": outcome.flags.height,
-                "reasons": outcome.reasons(),
-            }
-        )
-        return outcome.frame
-
-    return accepted
 
 
 def step_asset(step: Step) -> dg.AssetsDefinition:

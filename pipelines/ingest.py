@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from assets.landing.acceptance import accept_source
-from assets.landing.declaration import DeclarationError, load_source
-from assets.landing.ingest import Found, archive_delivery, read_archived, supersede
-from assets.landing.readers import ReaderLimits, ReadError
+from assets.landing.declaration import DeclarationError, SourceDeclaration, load_source
+from assets.landing.ingest import Found
+from assets.landing.intake import Register
+from assets.landing.readers import ReadError
 from assets.landing.rules import NEEDS
-from pipelines.register import register
+from pipelines.register import take_in
 from pipelines.wiring import rule_tables
-from quality.contracts.audit import Delivery
-from warehouse.lake import Lake
+from warehouse.served import published_years
 from warehouse.settings import Settings
 
 
@@ -24,37 +26,69 @@ class IngestFailed(ValueError):
 def ingest_files(settings: Settings, source_id: str, files: list[Path]) -> list[dict[str, Any]]:
     """Archive, read and register files; one outcome a file. The next run materializes them.
 
-    Raises IngestFailed for the first file that cannot be read; the ones before it are in.
+    A file that is refused is registered as such and does not count. Raises IngestFailed for the
+    first one; the ones before it are in.
     """
     try:
         source = load_source(source_id)
     except DeclarationError as error:
         raise IngestFailed(str(error)) from error
-    lake = Lake(settings)
-    limits = ReaderLimits(memory_mb=settings.reader_memory_mb)
     reference = rule_tables(settings) if NEEDS.get(source_id) else {}
     outcomes = []
     for path in files:
+        if not path.is_file():
+            raise IngestFailed(f"{path}: no such file; expected a delivered file")
         try:
-            if not path.is_file():
-                raise IngestFailed(f"{path}: no such file; expected a delivered file")
-            arrived = archive_delivery(settings.archive, Found(source, path))
-            delivery = arrived.row(0, named=True)
-            raw = read_archived(settings.archive, source, delivery, limits)
-        except ReadError as error:
+            register, arrived = take_in(settings, [Found(source, path)])
+        except ReadError as error:  # an incomplete shapefile cannot even be archived
             raise IngestFailed(str(error)) from error
-        outcome = accept_source(source, raw, reference)
-        known = lake.read(Delivery)
-        register(lake, known, supersede(known, arrived), [raw])
-        outcomes.append(
-            {
-                "source": source_id,
-                "file": delivery["file_name"],
-                "delivery_id": delivery["delivery_id"],
-                "delivered": raw.height,
-                "accepted": outcome.frame.height,
-                "quarantined": outcome.quarantine.height,
-                "reasons": outcome.reasons(),
-            }
-        )
+        delivery = arrived.row(0, named=True)
+        if delivery["status"] == "refused":
+            raise IngestFailed(str(delivery["reason"]))
+        outcomes.append(_outcome(settings, source, register, delivery, path.name, reference))
     return outcomes
+
+
+def _outcome(
+    settings: Settings,
+    source: SourceDeclaration,
+    register: Register,
+    delivery: dict[str, Any],
+    file_name: str,
+    reference: dict[str, pl.DataFrame],
+) -> dict[str, Any]:
+    """What the door makes of one delivery, beside the others of its source that count."""
+    parts = register.delivered.get(source.id, [])
+    corrections = register.decisions.correction
+    outcome = accept_source(source, parts, reference, corrections)
+    mine = pl.col("source_row_id").str.starts_with(f"{delivery['delivery_id'][:16]}:")
+    accepted, bad = outcome.frame.filter(mine), outcome.quarantine.filter(mine)
+    counted = bad.group_by("rule_id").len().sort("rule_id")
+    said: dict[str, Any] = {
+        "source": source.id,
+        "file": file_name,
+        "delivery_id": delivery["delivery_id"],
+        "status": delivery["status"],
+        "delivered": accepted.height + bad.height,
+        "accepted": accepted.height,
+        "quarantined": bad.height,
+        "reasons": {str(rule): int(count) for rule, count in counted.iter_rows()},
+    }
+    if delivery["file_name"] != file_name:
+        said["duplicate_of"] = delivery["file_name"]
+    if delivery["reason"]:
+        said["reason"] = delivery["reason"]
+    late = _late(settings, source, accepted)
+    if late:
+        said["late_for"] = late
+    return said
+
+
+def _late(settings: Settings, source: SourceDeclaration, accepted: pl.DataFrame) -> list[int]:
+    """Years of the delivery that the served release has published already."""
+    if source.period is None or source.period not in accepted.columns:
+        return []
+    years = accepted.get_column(source.period)
+    if years.dtype != pl.Int64:
+        return []
+    return sorted(set(years.drop_nulls()) & set(published_years(settings)))

@@ -1,136 +1,91 @@
-"""Landing directory to archive and raw rows; quarantine and flags as assets of their own."""
+"""Landing directory to archive, register and raw rows, as Dagster assets."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 
 import dagster as dg
 import polars as pl
 
-from assets.landing.declaration import load_sources
-from assets.landing.ingest import (
-    archive_delivery,
-    concat_deliveries,
-    find_deliveries,
-    read_archived,
-    supersede,
-)
-from assets.landing.readers import ReaderLimits
-from pipelines.factory import OWNERS, POOL, check_result, lake_tables
+from assets.landing.ingest import find_deliveries, reference_deliveries
+from assets.landing.intake import DECISIONS
+from assets.landing.rawstore import Part
+from pipelines.factory import OWNERS, POOL, asset_key, check_result, lake_tables
 from pipelines.lake_io import column_schema
 from pipelines.progress import PROGRESS
-from pipelines.register import register
+from pipelines.register import take_in
 from pipelines.wiring import acceptance_order, code_version
 from quality.conservation import delivered_rows, row_in_one_place
-from quality.contracts.audit import Delivery, Flag, QuarantineRow, RawRow
-from warehouse.lake import Lake
+from quality.contracts.audit import Delivery, RawPart
 from warehouse.settings import Settings, settings
 
 
-def take_in(config: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Archive what waits in the landing directory and read what was not read before.
+class Refused(ValueError):
+    """Files in the landing that cannot be taken in; each is named with its reason."""
 
-    Returns all deliveries and the newly read ones. A file that cannot be read stops the
-    run with an error that names it; nothing of the lake or the release has changed then.
+
+def land(config: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Take in the product's own tables, recorded decisions and what waits in the landing.
+
+    Returns `raw.delivery` and the rows of it that arrived. Raises Refused if a file of the
+    landing is refused and none that counts takes its place, unless settings say to leave it
+    out; all others are registered then, and neither lake tables nor release have changed.
     """
-    lake = Lake(config)
-    known = lake.read(Delivery)
-    # The product's own tables are replaced by a new version, not added to.
-    found = find_deliveries(config.landing)
-    arrived = concat_deliveries([archive_delivery(config.archive, item) for item in found])
-    own = {item.source.id for item in found if item.is_reference}
-    deliveries = supersede(known.filter(~pl.col("source_id").is_in(list(own))), arrived)
-    new = deliveries.join(known, on=["source_id", "delivery_id"], how="anti")
-    limits = ReaderLimits(memory_mb=config.reader_memory_mb)
-    sources = load_sources()
+    own = reference_deliveries()
+    decided = find_deliveries(config.decided) if config.decided.is_dir() else []
+    found = [*own, *decided, *find_deliveries(config.landing)]
+    ids = [item.source.id for item in own]
+    register, arrived = take_in(config, found, _watched, ids)
+    refused = arrived.filter(pl.col("status") == "refused")
+    if refused.height and config.on_refused == "stop":
+        reasons = "\n".join(sorted(refused.get_column("reason").to_list()))
+        raise Refused(
+            f"{reasons}\nnext: mend the file, or `parkledger withdraw SOURCE FILE`, "
+            "or set PARKLEDGER_ON_REFUSED=leave_out"
+        )
+    return register.deliveries, arrived
 
-    def read_one(delivery: dict[str, object]) -> pl.DataFrame:
-        source = sources[str(delivery["source_id"])]
-        with PROGRESS.stage(f"read {source.id}"):
-            return read_archived(config.archive, source, delivery, limits)
 
-    # Each reader is a child process that mostly starts up: two at a time halve the wait.
-    with ThreadPoolExecutor(max_workers=2) as readers:
-        rows = list(readers.map(read_one, new.iter_rows(named=True)))
-    register(lake, known, deliveries, rows)
-    return deliveries, new
+def _watched(source_id: str, work: Callable[[], list[Part]]) -> list[Part]:
+    with PROGRESS.stage(f"read {source_id}"):
+        return work()
 
 
 @dg.multi_asset(
     specs=[
         dg.AssetSpec(
-            ["raw", "delivery"],
+            asset_key(table),
             group_name="landing",
-            description=Delivery.about(),
+            description=table.about(),
             owners=OWNERS,
             code_version=code_version(),
-            metadata={"dagster/column_schema": column_schema(Delivery)},
-        ),
-        dg.AssetSpec(
-            ["raw", "row"],
-            group_name="landing",
-            description=RawRow.about(),
-            owners=OWNERS,
-            code_version=code_version(),
-            metadata={"dagster/column_schema": column_schema(RawRow)},
-        ),
+            metadata={"dagster/column_schema": column_schema(table)},
+        )
+        for table in (Delivery, RawPart)
     ],
     pool=POOL,
 )
-def intake() -> tuple[dg.MaterializeResult[None], dg.MaterializeResult[None]]:
-    """Archive and read what was delivered."""
-    deliveries, new = take_in(settings())
-    rows = Lake(settings()).read(RawRow)
-    return (
-        dg.MaterializeResult(
-            asset_key=["raw", "delivery"],
-            metadata={"dagster/row_count": deliveries.height, "new": new.height},
-        ),
-        dg.MaterializeResult(asset_key=["raw", "row"], metadata={"dagster/row_count": rows.height}),
-    )
-
-
-_ACCEPTED = [dg.AssetKey(source.table.split(".")) for source in acceptance_order()]
-
-
-@dg.asset(
-    key=["quarantine", "row"],
-    deps=_ACCEPTED,
-    group_name="landing",
-    description=QuarantineRow.about(),
-    owners=OWNERS,
-    pool=POOL,
-    code_version=code_version(),
-    metadata={"dagster/column_schema": column_schema(QuarantineRow)},
-)
-def quarantine() -> dg.MaterializeResult[None]:
-    """Rows each source sent to quarantine, written beside its accepted table."""
-    rows = Lake(settings()).read(QuarantineRow)
-    rules = rows.group_by("source_id", "rule_id").len().sort(pl.all()).rows()
-    return dg.MaterializeResult(
+def intake() -> Iterator[dg.MaterializeResult[None]]:
+    """Archive and read what was delivered; decide what counts."""
+    deliveries, arrived = land(settings())
+    statuses = dict(deliveries.group_by("status").len().sort("status").iter_rows())
+    yield dg.MaterializeResult(
+        asset_key=asset_key(Delivery),
         metadata={
-            "dagster/row_count": rows.height,
-            "rules": {f"{source} {rule}": count for source, rule, count in rules},
-        }
+            "dagster/row_count": deliveries.height,
+            "arrived": arrived.height,
+            "decisions": deliveries.filter(pl.col("source_id").is_in(DECISIONS)).height,
+            **statuses,
+        },
     )
-
-
-@dg.asset(
-    key=["quarantine", "flag"],
-    deps=_ACCEPTED,
-    group_name="landing",
-    description=Flag.about(),
-    owners=OWNERS,
-    pool=POOL,
-    code_version=code_version(),
-    metadata={"dagster/column_schema": column_schema(Flag)},
-)
-def flags() -> dg.MaterializeResult[None]:
-    """Warnings on accepted rows, written beside each accepted table."""
-    return dg.MaterializeResult(metadata={"dagster/row_count": Lake(settings()).read(Flag).height})
+    parts = lake_tables([RawPart.table_name()])[RawPart.table_name()]
+    yield dg.MaterializeResult(
+        asset_key=asset_key(RawPart),
+        metadata={"dagster/row_count": parts.height, "rows": int(parts.get_column("rows").sum())},
+    )
 
 
 @dg.asset_check(asset=["quarantine", "row"], name="delivered_rows", blocking=True, pool=POOL)
 def delivered_check() -> dg.AssetCheckResult:
-    """Delivered = accepted + quarantined, per source; no row is in both."""
+    """Records = accepted + quarantined, per source; no record is in both."""
     accepted = {source.id: source.table for source in acceptance_order()}
-    tables = lake_tables(["raw.row", "quarantine.row", *accepted.values()])
+    tables = lake_tables(["raw.part", "quarantine.row", *accepted.values()])
     return check_result([*delivered_rows(tables, accepted), row_in_one_place(tables)])

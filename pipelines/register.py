@@ -1,4 +1,4 @@
-"""The register of deliveries in the lake: which ones count, and their raw rows."""
+"""The register of deliveries in the lake: what came, what counts, and how it was read."""
 
 from __future__ import annotations
 
@@ -6,22 +6,41 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from quality.contracts.audit import Delivery, RawRow
+from assets.landing.declaration import load_sources
+from assets.landing.ingest import Found, archive_delivery
+from assets.landing.intake import Register, Watch, settle
+from assets.landing.lifecycle import merge
+from assets.landing.rawstore import store_of
+from quality.contracts.audit import Delivery, RawPart
 from warehouse.lake import Lake
+from warehouse.settings import Settings
 
 
-def register(
-    lake: Lake, known: pl.DataFrame, deliveries: pl.DataFrame, rows: Sequence[pl.DataFrame]
-) -> None:
-    """Write raw rows of new deliveries, drop those of superseded ones, then the register.
+def take_in(
+    settings: Settings,
+    found: Sequence[Found],
+    watch: Watch = lambda _, work: work(),
+    own: Sequence[str] = (),
+) -> tuple[Register, pl.DataFrame]:
+    """Archive and read files, decide anew which deliveries count, and write the register.
 
-    `known` and `deliveries` are `raw.delivery` before and after. The register is written
-    last: a run killed before that reads the delivery again.
+    `own` are sources of the product's own tables: a new version takes the place of the old one
+    altogether. Returns the register and the rows of `raw.delivery` that arrived.
     """
-    kept = deliveries.get_column("delivery_id").unique().to_list()
-    gone = known.filter(~pl.col("delivery_id").is_in(kept)).get_column("delivery_id").to_list()
-    read = pl.concat([RawRow.empty_frame(), *rows])
-    changed = sorted({*read.get_column("delivery_id").to_list(), *gone})
-    if changed:
-        lake.write(RawRow, read, slice_column="delivery_id", slice_values=changed)
-    lake.write(Delivery, deliveries)
+    lake = Lake(settings)
+    known = lake.read(Delivery).filter(~pl.col("source_id").is_in(list(own)))
+    rows = [archive_delivery(settings.archive, item) for item in found]
+    arrived = pl.concat([Delivery.empty_frame(), *rows])
+    register = settle(merge(known, arrived), load_sources(), store_of(settings), watch)
+    lake.write(RawPart, register.parts())
+    # Last: a run that is killed before this takes the files in again.
+    lake.write(Delivery, register.deliveries)
+    ids = pl.struct("source_id", "delivery_id")
+    return register, register.deliveries.filter(
+        ids.is_in(arrived.select(ids).to_series().implode())
+    )
+
+
+def registered(settings: Settings) -> Register:
+    """The register as the lake has it, with the parts that count."""
+    return settle(Lake(settings).read(Delivery), load_sources(), store_of(settings))

@@ -123,7 +123,7 @@ def describe_run(config: Settings, checks: dict[str, int]) -> Run:
     from quality.conservation import all_balances
 
     accepted = {source.id: source.table for source in acceptance_order()}
-    names = {"raw.row", "quarantine.row", "quarantine.flag", *accepted.values()}
+    names = {"raw.part", "quarantine.row", "quarantine.flag", *accepted.values()}
     tables = lake_tables(sorted(names | {step.output.table_name() for step in STEPS}))
     balances = all_balances(tables, accepted)
     warned = tables["quarantine.flag"].height
@@ -131,7 +131,7 @@ def describe_run(config: Settings, checks: dict[str, int]) -> Run:
         info = connection.execute("SELECT release_id, content_hash FROM release.info").fetchone()
         places = connection.execute(_PLACES).fetchone()
     assert info is not None and places is not None
-    delivered = tables["raw.row"].height
+    delivered = int(tables["raw.part"].get_column("records").sum())
     quarantined = tables["quarantine.row"].height
     return Run(
         release_id=info[0],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -19,12 +20,14 @@ from assets.inventory.assets import STEPS as INVENTORY_STEPS
 from assets.landing.acceptance import accept_source
 from assets.landing.assets import STEPS as LANDING_STEPS
 from assets.landing.declaration import SourceDeclaration, load_sources
-from assets.landing.ingest import archive_delivery, read_archived, reference_deliveries
-from assets.landing.readers import ReaderLimits
+from assets.landing.ingest import archive_delivery, reference_deliveries
+from assets.landing.intake import Register, settle
+from assets.landing.lifecycle import merge
+from assets.landing.rawstore import RawStore, reader_limits, store_of
 from assets.landing.rules import NEEDS
-from quality.contracts.audit import Delivery, Flag, QuarantineRow, RawRow
-from quality.contracts.core import Membership
-from quality.contracts.registry import table_of
+from quality.contracts.audit import Delivery, Flag, QuarantineRow, RawPart
+from quality.contracts.core import EnergyCoefficient, Membership
+from quality.contracts.decisions import AppliedCorrection
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step, run_steps
 
@@ -64,41 +67,43 @@ def acceptance_order() -> list[SourceDeclaration]:
     return sorted(sources, key=lambda source: (source.id in NEEDS, source.id))
 
 
-def accept_all(raw: Mapping[str, pl.DataFrame], settings: Settings) -> dict[str, pl.DataFrame]:
-    """Accepted tables, quarantine and flags from raw rows by source id."""
+def accept_all(register: Register, settings: Settings) -> dict[str, pl.DataFrame]:
+    """Accepted tables, quarantine, flags and applied corrections of all that was delivered."""
     tables: dict[str, pl.DataFrame] = {}
     quarantined, flagged = [QuarantineRow.empty_frame()], [Flag.empty_frame()]
+    applied = [AppliedCorrection.empty_frame()]
     for source in acceptance_order():
-        if source.id in NEEDS and "core.energy_coefficient" not in tables:
+        if source.id in NEEDS and EnergyCoefficient.table_name() not in tables:
             tables = run_steps([COEFFICIENT_STEP], tables, settings)
-        outcome = accept_source(source, raw.get(source.id, RawRow.empty_frame()), tables)
-        table = table_of(source.table)
-        tables[table.table_name()] = outcome.frame
+        delivered = register.delivered.get(source.id, [])
+        outcome = accept_source(source, delivered, tables, register.decisions.correction)
+        tables[source.table] = outcome.frame
         quarantined.append(outcome.quarantine)
         flagged.append(outcome.flags)
+        applied.append(outcome.applied)
     tables[QuarantineRow.table_name()] = QuarantineRow.conform(pl.concat(quarantined))
     tables[Flag.table_name()] = Flag.conform(pl.concat(flagged))
+    tables[AppliedCorrection.table_name()] = AppliedCorrection.conform(pl.concat(applied))
     return tables
 
 
 def recompute(
     archive: Path, deliveries: pl.DataFrame, settings: Settings, pinned: Frames | None = None
 ) -> dict[str, pl.DataFrame]:
-    """Every table, worked out again from the archived bytes of the given deliveries."""
-    sources = load_sources()
-    limits = ReaderLimits(memory_mb=settings.reader_memory_mb)
-    raw: dict[str, list[pl.DataFrame]] = {}
-    for delivery in deliveries.iter_rows(named=True):
-        source = sources[delivery["source_id"]]
-        rows = read_archived(archive, source, delivery, limits)
-        raw.setdefault(source.id, []).append(rows)
-    by_source = {source_id: pl.concat(parts) for source_id, parts in raw.items()}
-    given = {
-        **accept_all(by_source, settings),
-        RawRow.table_name(): RawRow.conform(pl.concat([RawRow.empty_frame(), *by_source.values()])),
-        Delivery.table_name(): Delivery.conform(deliveries),
-    }
-    return run_steps(STEPS, given, settings, pinned)
+    """Every table, worked out again from the archived bytes of the given deliveries.
+
+    The raw rows of the home are not used: the bytes are read anew.
+    """
+    with tempfile.TemporaryDirectory(prefix="parkledger-recompute-") as raw:
+        afresh = settings.model_copy(update={"raw": Path(raw)})
+        store = RawStore(afresh.raw_rows, archive, reader_limits(afresh))
+        register = settle(deliveries, load_sources(), store)
+        given = {
+            **accept_all(register, afresh),
+            RawPart.table_name(): register.parts(),
+            Delivery.table_name(): register.deliveries,
+        }
+        return run_steps(STEPS, given, afresh, pinned)
 
 
 def recompute_release(
@@ -124,14 +129,11 @@ def rule_tables(settings: Settings) -> dict[str, pl.DataFrame]:
     """The tables that rules of sources need, accepted from the product's own files."""
     wanted = {name for names in NEEDS.values() for name in names}
     wanted |= {table.table_name() for table in COEFFICIENT_STEP.inputs}
-    found = [item for item in reference_deliveries() if item.source.table in wanted]
-    raw = {}
-    limits = ReaderLimits(memory_mb=settings.reader_memory_mb)
-    for item in found:
-        delivery = archive_delivery(settings.archive, item).row(0, named=True)
-        raw[item.source.id] = read_archived(settings.archive, item.source, delivery, limits)
+    own = [item for item in reference_deliveries() if item.source.table in wanted]
+    arrived = pl.concat([archive_delivery(settings.archive, item) for item in own])
+    register = settle(merge(Delivery.empty_frame(), arrived), load_sources(), store_of(settings))
     tables = {
-        item.source.table: accept_source(item.source, raw[item.source.id], {}).frame
-        for item in found
+        item.source.table: accept_source(item.source, register.delivered[item.source.id], {}).frame
+        for item in own
     }
     return run_steps([COEFFICIENT_STEP], tables, settings)

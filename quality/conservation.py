@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import polars as pl
 
+from quality.contracts.table import SOURCE_COLUMN, SOURCE_ROW
+
 Tables = Mapping[str, pl.DataFrame]
 
 
@@ -33,10 +35,10 @@ def _total(frame: pl.DataFrame, column: str) -> Decimal:
 
 
 def delivered_rows(t: Tables, accepted: Mapping[str, str]) -> list[Balance]:
-    """Per source: delivered rows = accepted + quarantined; `accepted` maps source to table."""
-    raw = t["raw.row"].group_by("source_id").len()
+    """Per source: records read = accepted + quarantined; `accepted` maps source to table."""
+    read = t["raw.part"].group_by("source_id").agg(pl.col("records").sum())
     quarantined = t["quarantine.row"].group_by("source_id").len()
-    counted = {str(name): int(count) for name, count in raw.iter_rows()}
+    counted = {str(name): int(count) for name, count in read.iter_rows()}
     bad = {str(name): int(count) for name, count in quarantined.iter_rows()}
     return [
         Balance(
@@ -49,15 +51,13 @@ def delivered_rows(t: Tables, accepted: Mapping[str, str]) -> list[Balance]:
 
 
 def row_in_one_place(t: Tables) -> Balance:
-    """No row is accepted and quarantined at once: such rows = 0."""
-    accepted = pl.concat(
-        [
-            frame.select("source_row_id")
-            for name, frame in t.items()
-            if name.startswith("accepted.") and "source_row_id" in frame.columns
-        ]
-    )
-    both = t["quarantine.row"].join(accepted, on="source_row_id", how="semi").height
+    """No record is accepted and quarantined at once: such records = 0."""
+    both = 0
+    for name, frame in t.items():
+        if not name.startswith("accepted.") or SOURCE_ROW not in frame.columns:
+            continue
+        keys = [key for key in (SOURCE_ROW, SOURCE_COLUMN) if key in frame.columns]
+        both += frame.join(t["quarantine.row"], on=keys, how="semi").height
     return Balance("rows both accepted and quarantined = 0", Decimal(both), Decimal(0))
 
 

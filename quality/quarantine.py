@@ -1,27 +1,28 @@
-"""The door: raw text rows become typed accepted rows, or quarantine with rule and reason.
+"""The door: text records become typed accepted rows, or quarantine with rule and reason.
 
-Every raw row ends in exactly one of the two; warnings flag accepted rows. Nothing is
+Every record ends in exactly one of the two; warnings flag accepted rows. Nothing is
 clipped, filled or repaired: a text that is not what its column declares is a reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 from pandera.errors import SchemaErrors
 
 from quality.contracts.audit import Flag, QuarantineRow
-from quality.contracts.table import Column, Table
+from quality.contracts.table import PEDIGREE, SOURCE_COLUMN, SOURCE_ROW, Column, Table
+from quality.texts import clean, kind_en, kind_zh, typed
 
-# The reader keeps fields beyond the header under this name.
-EXTRA = "__extra__"
-_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
-_INTEGER = r"^[+-]?\d{1,18}$"
-_DATE = r"^\d{4}-\d{2}-\d{2}$"
-# Blanks a person does not see: ideographic, no-break and zero-width ones.
-_BLANKS = "\u3000\u00a0\u200b\u200c\u200d\ufeff \t\r\n"
+# Columns of `Records.frame` beside the locator and the texts of the table's columns.
+PART = "__part__"  # place in `Records.parts` and `Records.headers`
+MORE = "__more__"  # the row has text beyond its last header
+LOST = "__lost__"  # characters were lost before delivery (U+FFFD)
+DECIDED = "__decided__"  # why a person, or a later delivery, took the record out; null otherwise
+_OWN = frozenset({SOURCE_ROW, SOURCE_COLUMN, PEDIGREE})
+_INDEX = "__index__"
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,42 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """A rule id and reasons for the records whose DECIDED says this id."""
+
+    rule_id: str
+    reason_zh: str
+    reason_en: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """Text records of one source, as delivered, under the names of the table's columns.
+
+    `frame`: one row a record: SOURCE_ROW, SOURCE_COLUMN (header of the cell of a wide table,
+    else ""), PART, MORE, LOST, DECIDED, PEDIGREE, and a String column for each mapped column.
+    `headers`: for each part, column to delivered header. `parts`: SOURCE_ROW and the rows as
+    delivered, for the payload of what is quarantined.
+    """
+
+    frame: pl.DataFrame
+    headers: Sequence[Mapping[str, str]]
+    parts: Sequence[pl.DataFrame]
+    decided: Mapping[str, Decided] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Accepted:
-    """The outcome of the door: delivered = accepted + quarantined, row by row."""
+    """The outcome of the door: records = accepted + quarantined, one by one."""
 
     frame: pl.DataFrame
     quarantine: pl.DataFrame
     flags: pl.DataFrame
+
+    @classmethod
+    def nothing(cls, table: type[Table]) -> Accepted:
+        """The outcome where nothing was delivered."""
+        return cls(table.empty_frame(), QuarantineRow.empty_frame(), Flag.empty_frame())
 
     def reasons(self) -> dict[str, int]:
         """Quarantined rows by first rule."""
@@ -51,143 +82,87 @@ class Accepted:
 
 
 def accept(
-    raw: pl.DataFrame,
+    records: Records,
     *,
     source_id: str,
-    mapping: dict[str, str],
     table: type[Table],
     rules: Sequence[Rule] = (),
     null_texts: Sequence[str] = (),
+    numbers: Sequence[str] = (),
 ) -> Accepted:
-    """Type and check raw rows (`source_row_id`, `cells_json`) of one source.
+    """Type and check the records of one source.
 
-    `mapping` is raw header to column; `null_texts` are texts that the source declares to
-    mean "no value". Raises ValueError if a column without a source is not nullable.
+    `null_texts` are texts that the source declares to mean "no value", `numbers` the ways of
+    writing a number that it declares. Raises ValueError if a column that no header is mapped
+    to is not nullable.
     """
-    columns = [c for c in table.declared_columns() if c.name != "source_row_id"]
-    header_of = {canonical: header for header, canonical in mapping.items()}
-    cells = _cells(raw, list(mapping))
-    failures: list[pl.DataFrame] = []
-
-    texts = cells.with_columns(
-        _clean(pl.col(header), null_texts).alias(header) for header in mapping
-    )
-    typed = texts.select(
-        "source_row_id",
-        *(
-            _typed(pl.col(header_of[c.name]), c).alias(c.name)
-            if c.name in header_of
-            else pl.lit(None, dtype=c.polars_type).alias(c.name)
-            for c in columns
-        ),
-    )
+    records, taken = _taken_out(records, source_id)
+    columns = [c for c in table.declared_columns() if c.name not in _OWN]
+    given = set(records.frame.columns)
     for c in columns:
-        header = header_of.get(c.name)
-        if header is None:
-            if not c.nullable:
-                raise ValueError(
-                    f"{source_id}: no header is mapped to {table.table_name()}.{c.name}"
-                )
-            continue
-        unreadable = texts.get_column(header).is_not_null() & typed.get_column(c.name).is_null()
-        failures.append(
-            _failures(
-                typed,
-                unreadable,
-                f"TYPE:{c.name}",
-                c.name,
-                f"“{header}”应为{_kind_zh(c)}",
-                f"`{header}` must be {_kind_en(c)}",
-            )
-        )
-    # The field stands in every row of a part once one row has it: null means nothing beyond.
-    more = _cells(raw, [EXTRA]).get_column(EXTRA).is_not_null()
-    failures.append(
-        _failures(
-            typed, more, "FIELDS", columns[0].name, "字段数多于表头", "more fields than headers"
-        )
+        if c.name not in given and not c.nullable:
+            raise ValueError(f"{source_id}: no header is mapped to {table.table_name()}.{c.name}")
+    mapped = [c for c in columns if c.name in given]
+    texts = records.frame.select(clean(pl.col(c.name), null_texts) for c in mapped)
+    carried = [c.name for c in table.declared_columns() if c.name in _OWN]
+    frame = records.frame.select(carried).with_columns(
+        texts.select(typed(pl.col(c.name), c, numbers) for c in mapped),
     )
-    lost = raw.get_column("cells_json").str.contains("\ufffd", literal=True)
-    failures.append(
-        _failures(
-            typed,
-            lost,
-            "MOJIBAKE",
-            columns[0].name,
-            "字符在交付前已丢失（U+FFFD）：请重新导出",
-            "characters were lost before delivery (U+FFFD): export the row anew",
-        )
-    )
-    failures.append(_contract_failures(typed, table))
-    flags: list[pl.DataFrame] = []
+    missing = [pl.lit(None, dtype=c.polars_type).alias(c.name) for c in columns if c not in mapped]
+    frame = frame.with_columns(missing).select(c.name for c in table.declared_columns())
+
+    bad = [
+        *_unreadable(texts, frame, mapped, records),
+        *_damaged(records, columns),
+    ]
+    bad.append(_contract_failures(frame, table))
+    warned = [_no_failures()]
     for rule in rules:
-        mask = typed.select(rule.bad.fill_null(False).alias("bad")).get_column("bad")
-        found = _failures(typed, mask, rule.rule_id, rule.column, rule.reason_zh, rule.reason_en)
-        (failures if rule.severity == "error" else flags).append(found)
-    failures.append(_duplicates(typed, table))
-
-    bad = pl.concat(failures).join(typed.select("source_row_id"), on="source_row_id", how="semi")
-    quarantine = _quarantine_rows(bad, raw, cells, source_id, header_of)
-    frame = typed.join(quarantine.select("source_row_id"), on="source_row_id", how="anti")
-    flagged = pl.concat(flags) if flags else _no_failures()
-    flagged = flagged.join(frame.select("source_row_id"), on="source_row_id", how="semi")
+        mask = frame.select(rule.bad.fill_null(False).alias("bad")).get_column("bad")
+        found = _failures(mask, rule.rule_id, rule.column, rule.reason_zh, rule.reason_en)
+        (bad if rule.severity == "error" else warned).append(found)
+    bad.append(_duplicates(frame, table))
+    failed = pl.concat(bad)
+    out = pl.Series(_INDEX, failed.get_column(_INDEX).unique().sort(), dtype=pl.UInt32)
+    flagged = pl.concat(warned).filter(~pl.col(_INDEX).is_in(out.implode()))
+    kept = _without(_rated(frame, flagged), out)
     return Accepted(
-        frame=table.conform(frame),
-        quarantine=quarantine,
-        flags=_flag_rows(flagged, cells, source_id, header_of),
+        frame=table.arrange(kept),
+        quarantine=QuarantineRow.conform(
+            pl.concat([taken, _quarantine_rows(failed, out, records, source_id)])
+        ),
+        flags=_flag_rows(flagged, records, source_id),
     )
 
 
-def _cells(raw: pl.DataFrame, headers: list[str]) -> pl.DataFrame:
-    """`cells_json` unpacked to one text column a mapped header."""
-    shape = pl.Struct({header: pl.String for header in headers})
-    unpacked = raw.select("source_row_id", pl.col("cells_json").str.json_decode(shape).alias("c"))
-    return unpacked.select(
-        "source_row_id", *(pl.col("c").struct.field(header).alias(header) for header in headers)
+def _without(frame: pl.DataFrame, out: pl.Series) -> pl.DataFrame:
+    if out.is_empty():
+        return frame
+    index = pl.int_range(pl.len(), dtype=pl.UInt32)
+    return frame.filter(~index.is_in(out.implode()))
+
+
+def _rated(frame: pl.DataFrame, flagged: pl.DataFrame) -> pl.DataFrame:
+    """A flagged row is one step less reliable (METHOD 5: warning, quality + 1)."""
+    if PEDIGREE not in frame.columns or flagged.is_empty():
+        return frame
+    index = pl.int_range(pl.len(), dtype=pl.UInt32)
+    worse = pl.min_horizontal(pl.col(PEDIGREE).str.slice(0, 1).cast(pl.Int64) + 1, 5)
+    return frame.with_columns(
+        pl.when(index.is_in(flagged.get_column(_INDEX).unique().implode()))
+        .then(worse.cast(pl.String) + pl.col(PEDIGREE).str.slice(1))
+        .otherwise(PEDIGREE)
+        .alias(PEDIGREE)
     )
 
 
-def _clean(text: pl.Expr, null_texts: Sequence[str]) -> pl.Expr:
-    trimmed = text.str.strip_chars(_BLANKS)
-    nothing = (trimmed == "") | trimmed.is_in(list(null_texts))
-    return pl.when(nothing).then(None).otherwise(trimmed)
+def _failures(mask: pl.Series, rule_id: str, name: str, zh: str, en: str) -> pl.DataFrame:
+    return _reasoned(mask.fill_null(False).arg_true().to_frame(_INDEX), rule_id, name, zh, en)
 
 
-def _typed(text: pl.Expr, c: Column) -> pl.Expr:
-    """Text to the declared type; null where it cannot be read as that."""
-    if isinstance(c.polars_type, pl.Decimal):
-        readable = pl.when(text.str.contains(_NUMBER)).then(text)
-        return readable.str.to_decimal(scale=c.polars_type.scale).cast(c.polars_type, strict=False)
-    if c.polars_type == pl.Int64:
-        return pl.when(text.str.contains(_INTEGER)).then(text).cast(pl.Int64, strict=False)
-    if c.polars_type == pl.Float64:
-        return pl.when(text.str.contains(_NUMBER)).then(text).cast(pl.Float64, strict=False)
-    if c.polars_type == pl.Date:
-        return pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
-    if c.polars_type == pl.Boolean:
-        return text.replace_strict({"true": True, "false": False}, default=None)
-    return text
-
-
-def _kind_en(c: Column) -> str:
-    return {
-        "BIGINT": "a whole number",
-        "DATE": "a date YYYY-MM-DD",
-        "BOOLEAN": "true or false",
-    }.get(c.duckdb_type, "a plain number")
-
-
-def _kind_zh(c: Column) -> str:
-    return {"BIGINT": "整数", "DATE": "日期 YYYY-MM-DD", "BOOLEAN": "true 或 false"}.get(
-        c.duckdb_type, "数字"
-    )
-
-
-def _failures(
-    typed: pl.DataFrame, mask: pl.Series, rule_id: str, name: str, zh: str, en: str
-) -> pl.DataFrame:
-    return typed.filter(mask).select(
-        "source_row_id",
+def _reasoned(index: pl.DataFrame, rule_id: str, name: str, zh: str, en: str) -> pl.DataFrame:
+    return index.select(
+        pl.col(_INDEX).cast(pl.UInt32),
         pl.lit(rule_id).alias("rule_id"),
         pl.lit(name).alias("column"),
         pl.lit(zh).alias("reason_zh"),
@@ -196,82 +171,158 @@ def _failures(
 
 
 def _no_failures() -> pl.DataFrame:
-    names = ["source_row_id", "rule_id", "column", "reason_zh", "reason_en"]
-    return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    names = ["rule_id", "column", "reason_zh", "reason_en"]
+    return pl.DataFrame(schema={_INDEX: pl.UInt32, **dict.fromkeys(names, pl.String)})
 
 
-def _contract_failures(typed: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
+def _taken_out(records: Records, source_id: str) -> tuple[Records, pl.DataFrame]:
+    """The records that no decision or later delivery took out, and the others as quarantined.
+
+    They go first: a rule over several rows, or of a repeated key, must not see them.
+    """
+    said = records.frame.get_column(DECIDED)
+    if said.null_count() == said.len():
+        return records, QuarantineRow.empty_frame()
+    found = pl.concat(
+        _failures(said == key, why.rule_id, SOURCE_ROW, why.reason_zh, why.reason_en)
+        for key, why in records.decided.items()
+    )
+    out = found.get_column(_INDEX).unique().sort()
+    taken = _quarantine_rows(found, out, records, source_id)
+    return replace(records, frame=records.frame.filter(said.is_null())), taken
+
+
+def _unreadable(
+    texts: pl.DataFrame, frame: pl.DataFrame, mapped: Sequence[Column], records: Records
+) -> list[pl.DataFrame]:
+    """TYPE: there is a text, and it is not what its column declares."""
+    found = []
+    for c in mapped:
+        mask = texts.get_column(c.name).is_not_null() & frame.get_column(c.name).is_null()
+        if not mask.any():
+            continue
+        header = next((h[c.name] for h in records.headers if c.name in h), c.name)
+        zh, en = f"“{header}”应为{kind_zh(c)}", f"`{header}` must be {kind_en(c)}"
+        found.append(_failures(mask, f"TYPE:{c.name}", c.name, zh, en))
+    return found
+
+
+def _damaged(records: Records, columns: Sequence[Column]) -> list[pl.DataFrame]:
+    first = columns[0].name
+    return [
+        _failures(
+            records.frame.get_column(MORE),
+            "FIELDS",
+            first,
+            "字段数多于表头",
+            "more fields than headers",
+        ),
+        _failures(
+            records.frame.get_column(LOST),
+            "MOJIBAKE",
+            first,
+            "字符在交付前已丢失（U+FFFD）：请重新导出",
+            "characters were lost before delivery (U+FFFD): export the row anew",
+        ),
+    ]
+
+
+def _contract_failures(frame: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
     """Rows that break the pandera declaration, with the check that says so."""
     try:
-        table.validate(typed, lazy=True)
+        table.validate(frame, lazy=True)
     except SchemaErrors as error:
         cases: pl.DataFrame = error.failure_cases
-        cases = cases.filter(pl.col("index").is_not_null())
-        if cases.height < error.failure_cases.height:
-            whole = error.failure_cases.filter(pl.col("index").is_null()).rows()
-            raise ValueError(f"{table.table_name()}: {whole[:3]}") from error
-        located = typed.with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
-        return (
-            cases.with_columns(pl.col("index").cast(pl.Int64))
-            .join(located.select("index", "source_row_id"), on="index")
-            .select(
-                "source_row_id",
-                pl.format("CONTRACT:{}", pl.col("column")).alias("rule_id"),
-                pl.col("column"),
-                pl.format("不符合约定：{}", pl.col("check")).alias("reason_zh"),
-                pl.format("breaks the declaration: {}", pl.col("check")).alias("reason_en"),
-            )
+        whole = cases.filter(pl.col("index").is_null())
+        if whole.height:
+            raise ValueError(f"{table.table_name()}: {whole.rows()[:3]}") from error
+        return cases.select(
+            pl.col("index").cast(pl.UInt32).alias(_INDEX),
+            pl.format("CONTRACT:{}", pl.col("column")).alias("rule_id"),
+            pl.col("column"),
+            pl.format("不符合约定：{}", pl.col("check")).alias("reason_zh"),
+            pl.format("breaks the declaration: {}", pl.col("check")).alias("reason_en"),
         )
     return _no_failures()
 
 
-def _duplicates(typed: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
+def _duplicates(frame: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
     """ID2: all copies of a repeated key go, since none is known to be the right one."""
-    if table.key() == ["source_row_id"]:
-        return _no_failures()
     keys = table.key()
+    if SOURCE_ROW in keys:
+        return _no_failures()
     # A key with an empty part identifies nothing, so it cannot be repeated.
-    complete = typed.select(pl.all_horizontal(pl.col(keys).is_not_null())).to_series()
-    repeated = typed.select(keys).is_duplicated() & complete
+    complete = frame.select(pl.all_horizontal(pl.col(keys).is_not_null())).to_series()
+    mask = frame.select(keys).is_duplicated() & complete
     names = "、".join(keys)
-    return _failures(
-        typed, repeated, "ID2", keys[0], f"主键重复（{names}）", f"key repeated ({names})"
-    )
+    return _failures(mask, "ID2", keys[0], f"主键重复（{names}）", f"key repeated ({names})")
 
 
 def _quarantine_rows(
-    bad: pl.DataFrame,
-    raw: pl.DataFrame,
-    cells: pl.DataFrame,
-    source_id: str,
-    header_of: dict[str, str],
+    failed: pl.DataFrame, out: pl.Series, records: Records, source_id: str
 ) -> pl.DataFrame:
-    first = bad.group_by("source_row_id", maintain_order=True).agg(
+    if out.is_empty():
+        return QuarantineRow.empty_frame()
+    first = failed.group_by(_INDEX, maintain_order=True).agg(
         pl.col("rule_id").first(),
         pl.col("rule_id").unique(maintain_order=True).str.join(";").alias("rule_ids"),
         pl.col("column").first(),
         pl.col("reason_zh").first(),
         pl.col("reason_en").first(),
     )
-    located = _with_value(first, cells, header_of).join(
-        raw.select("source_row_id", "cells_json"), on="source_row_id"
-    )
-    return QuarantineRow.conform(located.with_columns(pl.lit(source_id).alias("source_id")))
+    located = _located(first, records, source_id)
+    return QuarantineRow.conform(located.join(_payload(located, records), on=SOURCE_ROW))
 
 
-def _flag_rows(
-    flagged: pl.DataFrame, cells: pl.DataFrame, source_id: str, header_of: dict[str, str]
-) -> pl.DataFrame:
-    located = _with_value(flagged, cells, header_of)
-    return Flag.conform(located.with_columns(pl.lit(source_id).alias("source_id")))
+def _flag_rows(flagged: pl.DataFrame, records: Records, source_id: str) -> pl.DataFrame:
+    if flagged.is_empty():
+        return Flag.empty_frame()
+    located = _located(flagged, records, source_id)
+    # Two rules of one id may warn of two columns of a row: the first is named.
+    return Flag.conform(located.unique(Flag.key(), keep="first", maintain_order=True))
 
 
-def _with_value(
-    found: pl.DataFrame, cells: pl.DataFrame, header_of: dict[str, str]
-) -> pl.DataFrame:
-    """Add the delivered header and the text that stands there."""
-    long = cells.unpivot(index="source_row_id", variable_name="column_zh", value_name="value_text")
+def _located(found: pl.DataFrame, records: Records, source_id: str) -> pl.DataFrame:
+    """Add the locator, the delivered header and the text that stands there."""
+    rows = records.frame[found.get_column(_INDEX)]
     named = found.with_columns(
-        pl.col("column").replace_strict(header_of, default=pl.col("column")).alias("column_zh")
+        rows.get_column(SOURCE_ROW),
+        rows.get_column(SOURCE_COLUMN),
+        rows.get_column(PART),
+        pl.lit(source_id).alias("source_id"),
+        pl.lit(None, pl.String).alias("value_text"),
     )
-    return named.join(long, on=["source_row_id", "column_zh"], how="left")
+    for name in named.get_column("column").unique().to_list():
+        if name in rows.columns:
+            here = pl.col("column") == name
+            text = rows.get_column(name).cast(pl.String)
+            named = named.with_columns(
+                pl.when(here).then(text).otherwise("value_text").alias("value_text")
+            )
+    delivered = pl.DataFrame(
+        [
+            {PART: part, "column": name, "column_zh": header}
+            for part, headers in enumerate(records.headers)
+            for name, header in headers.items()
+        ],
+        schema={PART: pl.Int32, "column": pl.String, "column_zh": pl.String},
+    )
+    wide = pl.when(pl.col(SOURCE_COLUMN) != "").then(SOURCE_COLUMN)
+    return named.join(
+        delivered, on=[PART, "column"], how="left", maintain_order="left"
+    ).with_columns(pl.coalesce("column_zh", wide, "column").alias("column_zh"))
+
+
+def _payload(located: pl.DataFrame, records: Records) -> pl.DataFrame:
+    """SOURCE_ROW and `cells_json`, the row as delivered, of quarantined records."""
+    found = [pl.DataFrame(schema={SOURCE_ROW: pl.String, "cells_json": pl.String})]
+    wanted = located.select(SOURCE_ROW, PART).unique()
+    for part in wanted.get_column(PART).unique().sort().to_list():
+        rows = records.parts[part].join(
+            wanted.filter(pl.col(PART) == part), on=SOURCE_ROW, how="semi"
+        )
+        cells = [name for name in rows.columns if name != SOURCE_ROW]
+        found.append(
+            rows.select(SOURCE_ROW, pl.struct(cells).struct.json_encode().alias("cells_json"))
+        )
+    return pl.concat(found)

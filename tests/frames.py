@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,12 +11,10 @@ from typing import Any
 
 import polars as pl
 
-from assets.landing.acceptance import accept_source
-from assets.landing.declaration import load_source
 from assets.landing.ingest import REFERENCE_DIRECTORY
-from quality.contracts.audit import RawRow
 from quality.contracts.table import Column, Table
 from quality.quarantine import Accepted
+from tests.door import rows_through_door
 
 
 def frame(table: type[Table], *rows: Mapping[str, Any], **shared: Any) -> pl.DataFrame:
@@ -42,29 +39,11 @@ def _value(c: Column, row: Mapping[str, Any]) -> Any:
     return empty.get(c.polars_type, date(2017, 1, 1))
 
 
-def raw_rows(rows: list[Mapping[str, str | None]], source_id: str = "sample") -> pl.DataFrame:
-    """`raw.row` of delivered texts, numbered from 2 as in a file with one header row."""
-    return frame(
-        RawRow,
-        *(
-            {
-                "source_row_id": f"d::{number}",
-                "row_number": number,
-                "cells_json": json.dumps(row, ensure_ascii=False),
-            }
-            for number, row in enumerate(rows, start=2)
-        ),
-        source_id=source_id,
-        delivery_id="d",
-    )
-
-
 @cache
 def reference(source_id: str) -> Accepted:
     """One of the product's own tables of facts, through the door."""
-    source = load_source(source_id)
     with (REFERENCE_DIRECTORY / f"{source_id}.csv").open(encoding="utf-8", newline="") as file:
-        return accept_source(source, raw_rows(list(csv.DictReader(file)), source_id), {})
+        return rows_through_door(source_id, list(csv.DictReader(file)))
 
 
 def facts(source_id: str) -> pl.DataFrame:

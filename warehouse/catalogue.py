@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from quality.contracts.registry import TABLES
 from quality.contracts.table import Table
 
-# Raw rows stay in the lake and the archive; of accepted tables the release holds the ones
+# How parts were read stays in the lake; of accepted tables the release holds the ones
 # that contributions read. Everything else that explains a number is in it.
 _ACCEPTED = {"accepted.gwp", "accepted.view_weight", "accepted.location_evidence"}
 
@@ -18,7 +18,7 @@ def release_tables() -> list[type[Table]]:
     return [
         table
         for name, table in sorted(TABLES.items())
-        if name in _ACCEPTED or not name.startswith(("accepted.", "raw.row"))
+        if name in _ACCEPTED or not name.startswith(("accepted.", "raw.part"))
     ]
 
 

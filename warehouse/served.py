@@ -37,6 +37,15 @@ def list_releases(settings: Settings) -> list[dict[str, object]]:
     return [{**_info(path), "current": path.resolve() == served} for path in found]
 
 
+def published_years(settings: Settings) -> list[int]:
+    """The data years of the release that is served; none before the first one."""
+    if not settings.current.exists():
+        return []
+    with duckdb.connect(str(settings.current.resolve()), read_only=True) as connection:
+        rows = connection.execute("SELECT DISTINCT year FROM core.activity ORDER BY 1").fetchall()
+    return [int(year) for (year,) in rows]
+
+
 def release_path(settings: Settings, release_id: str | None) -> Path:
     """The file of a named release, or of the one that is served.
 

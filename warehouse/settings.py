@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,9 +18,19 @@ class Settings(BaseSettings):
     home: Path = Field(
         default=Path("lake"), description="archive, catalog, data, releases and current.duckdb"
     )
-    landing: Path = Field(
-        default=Path("samples/ningxia/landing"),
-        description="deliveries, one folder a source id",
+    landing: str = Field(
+        default="samples/ningxia/landing",
+        description="deliveries, one folder a source id; a folder or any URL that fsspec opens",
+    )
+    decisions: Path | None = Field(
+        default=None,
+        description="corrections, drift decisions and withdrawals, laid out as a landing; "
+        "default: HOME/decisions",
+    )
+    raw: Path | None = Field(default=None, description="raw rows as read; default: HOME/raw")
+    on_refused: Literal["stop", "leave_out"] = Field(
+        default="stop",
+        description="what a run does when a file in the landing is refused: stop, or leave it out",
     )
     author: str = Field(default="parkledger", description="written into release commits")
     profile: str = Field(default="CN-GHG", description="method profile")
@@ -42,6 +53,14 @@ class Settings(BaseSettings):
     @property
     def archive(self) -> Path:
         return self.home / "archive"
+
+    @property
+    def raw_rows(self) -> Path:
+        return self.raw or self.home / "raw"
+
+    @property
+    def decided(self) -> Path:
+        return self.decisions or self.home / "decisions"
 
     @property
     def catalog(self) -> Path:

@@ -1,24 +1,48 @@
-"""Raw rows of a source become accepted, quarantined and flagged rows."""
+"""Records of a source become accepted, quarantined and flagged rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
+from assets.landing.corrections import apply_corrections
 from assets.landing.declaration import DeclarationError, SourceDeclaration
+from assets.landing.records import Delivered, records_of
 from assets.landing.rules import NEEDS, rules_for
+from quality.contracts.decisions import Correction
 from quality.contracts.registry import table_of
-from quality.quarantine import Accepted, accept
+from quality.contracts.table import SOURCE_ROW, Table
+from quality.quarantine import DECIDED, PART, Accepted, Decided, Records, accept
+from quality.texts import clean
+
+_SUPPLEMENTED = Decided(
+    "SUPPLEMENT",
+    "已由补充报送中同一主键的行替代",
+    "replaced by a row of the same key in a supplement",
+)
+
+
+@dataclass(frozen=True)
+class SourceOutcome(Accepted):
+    """What the door made of a source: `applied` corrections, and how many records there were."""
+
+    applied: pl.DataFrame
+    records: int
 
 
 def accept_source(
-    source: SourceDeclaration, raw: pl.DataFrame, reference: Mapping[str, pl.DataFrame]
-) -> Accepted:
-    """All raw rows (`raw.row`) of one source through its contract and rules.
+    source: SourceDeclaration,
+    delivered: Sequence[Delivered],
+    reference: Mapping[str, pl.DataFrame],
+    corrections: pl.DataFrame | None = None,
+) -> SourceOutcome:
+    """All delivered parts of one source through corrections, contract and rules.
 
-    Raises DeclarationError if the declared key is not the table's, and KeyError naming a
-    reference table that its rules need and that is not given.
+    Raises DeclarationError if the declared key is not the table's, CorrectionError for an
+    outdated correction, and KeyError naming a reference table that its rules need and that is
+    not given.
     """
     table = table_of(source.table)
     if source.key != table.key():
@@ -26,11 +50,50 @@ def accept_source(
             f"{source.id}.toml: key {source.key}; expected {table.key()}, the key of {source.table}"
         )
     needed = {name: reference[name] for name in NEEDS.get(source.id, [])}
-    return accept(
-        raw,
+    records = _supplemented(records_of(delivered), delivered, table)
+    records, applied, flagged = apply_corrections(
+        records,
+        Correction.empty_frame() if corrections is None else corrections,
+        source.id,
+        source.unpivot.value if source.unpivot else None,
+    )
+    if not delivered:
+        # Nothing delivered maps no column; an empty table is right then.
+        made = Accepted.nothing(table)
+        return SourceOutcome(made.frame, made.quarantine, made.flags, applied, 0)
+    made = accept(
+        records,
         source_id=source.id,
-        mapping=source.columns,
         table=table,
-        rules=rules_for(source.id, needed),
+        rules=[*rules_for(source.id, needed), *flagged],
         null_texts=source.null_texts,
+        numbers=source.numbers,
+    )
+    counted = records.frame.height
+    return SourceOutcome(made.frame, made.quarantine, made.flags, applied, counted)
+
+
+def _supplemented(records: Records, delivered: Sequence[Delivered], table: type[Table]) -> Records:
+    """Records that a supplement to the same subject delivers anew are taken out."""
+    keys = [name for name in table.key() if name in records.frame.columns]
+    if not any(item.supplement for item in delivered) or SOURCE_ROW in keys or not keys:
+        return records
+    about = pl.DataFrame(
+        {
+            PART: pl.Series(range(len(delivered)), dtype=pl.Int32),
+            "subject": [item.subject for item in delivered],
+            "supplement": [item.supplement for item in delivered],
+        }
+    )
+    texts = [clean(pl.col(name)).alias(f"key {name}") for name in keys]
+    keyed = records.frame.select(PART, *texts).join(about, on=PART, maintain_order="left")
+    group = ["subject", *(f"key {name}" for name in keys)]
+    older = keyed.select(pl.col("supplement") < pl.col("supplement").max().over(group)).to_series()
+    frame = records.frame.with_columns(
+        pl.when(older).then(pl.lit(_SUPPLEMENTED.rule_id)).otherwise(DECIDED).alias(DECIDED)
+    )
+    return replace(
+        records,
+        frame=frame,
+        decided={**records.decided, _SUPPLEMENTED.rule_id: _SUPPLEMENTED},
     )

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from assets.landing.ingest import source_cells
-from quality.contracts.audit import Delivery, ItemSource, RawRow, SourceCell
-from warehouse.step import Step
+import polars as pl
 
-STEPS = (
-    Step(
-        SourceCell,
-        (RawRow, ItemSource, Delivery),
-        lambda t, _: source_cells(t["raw.row"], t["audit.item_source"], t["raw.delivery"]),
-        "audit",
-    ),
-)
+from assets.landing.cells import source_cells
+from assets.landing.declaration import load_sources
+from assets.landing.intake import settle
+from assets.landing.rawstore import store_of
+from quality.contracts.audit import Delivery, ItemSource, SourceCell
+from warehouse.settings import Settings
+from warehouse.step import Frames, Step
+
+
+def _source_cells(tables: Frames, settings: Settings) -> pl.DataFrame:
+    deliveries = tables[Delivery.table_name()]
+    register = settle(deliveries, load_sources(), store_of(settings))
+    parts = [
+        (source_id, item.part) for source_id, items in register.delivered.items() for item in items
+    ]
+    return source_cells(tables[ItemSource.table_name()], deliveries, parts)
+
+
+STEPS = (Step(SourceCell, (ItemSource, Delivery), _source_cells, "audit"),)

@@ -10,6 +10,9 @@ import polars as pl
 
 from quality.contracts.table import Quantity, Table, column, source_row
 
+# What explains a jump against the year before (METHOD 5, EN6).
+EVENTS = ["投产", "停产", "复产", "合并", "分立", "边界调整"]
+
 
 class Permit(Table):
     source_row_id: str = source_row()
@@ -17,8 +20,9 @@ class Permit(Table):
     permit_no: str = column("排污许可证编号", "pollutant permit number", nullable=True)
     uscc_text: str = column("统一社会信用代码", "USCC as delivered", nullable=True)
     industry_zh: str = column("行业类别", "industry as delivered", nullable=True)
-    lon: float = column("经度", "longitude of the production place", unit="deg", ge=73, le=136)
-    lat: float = column("纬度", "latitude of the production place", unit="deg", ge=3, le=54)
+    # Their ranges are a rule (GEO1), which can say that the two are swapped.
+    lon: float = column("经度", "longitude of the production place", unit="deg")
+    lat: float = column("纬度", "latitude of the production place", unit="deg")
     city_zh: str = column("所在市", "prefecture as delivered", nullable=True)
     provenance: str = column("数据来源", "public source of the row")
 
@@ -120,6 +124,9 @@ class Return2051(Table):
     uscc_text: str = column("统一社会信用代码", "USCC as delivered", nullable=True)
     name_zh: str = column("单位详细名称", "enterprise name as delivered")
     industry_division: str = column("行业大类代码", "GB/T 4754 division", str_matches=r"^\d{2}$")
+    industry_code: str = column(
+        "行业小类代码", "GB/T 4754 group or class", nullable=True, str_matches=r"^\d{3,4}$"
+    )
     year: int = column("年份", "data year", ge=1980, le=2100)
     energy_zh: str = column("能源名称", "energy as delivered")
     unit_zh: str = column("计量单位", "unit of the quantities of this row")
@@ -143,6 +150,20 @@ class Return2051(Table):
     )
     reported_tce: Quantity = column(
         "折标准煤", "standard coal as reported", unit="tce", nullable=True
+    )
+    ncv: Quantity = column(
+        "低位发热量", "net calorific value as delivered, in its own unit", nullable=True, gt=0
+    )
+    ncv_unit_zh: str = column("发热量单位", "unit of the calorific value", nullable=True)
+    output_value_kcny: Quantity = column(
+        "工业总产值",
+        "output value of the legal person, the same in all its rows",
+        unit="1000 CNY",
+        nullable=True,
+        ge=0,
+    )
+    event_zh: str = column(
+        "事件", "what explains a jump against the year before", nullable=True, isin=EVENTS
     )
     note_zh: str = column("备注", "note of the delivery", nullable=True)
 
@@ -185,6 +206,10 @@ class BoundaryShape(Table):
     )
     catalogue_ha: Quantity = column("面积", "catalogue area", unit="ha", gt=0)
     valid_from: pl.Date = column("起始", "first day of validity")
+    valid_to: pl.Date = column("终止", "last day of validity", nullable=True)
+    parent_code: str = column(
+        "上级代码", "catalogue code of the park this one lies in", nullable=True
+    )
     note_zh: str = column("说明", "note of the delivery", nullable=True)
     geometry_wkb: str = column("几何", "polygon as WKB in hexadecimal, in the delivery's CRS")
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from quality.contracts.table import Table, column
 
+STATUSES = ["current", "superseded", "withdrawn", "refused"]
+
 
 class Delivery(Table):
     delivery_id: str = column("交付", "sha256 of the archived bytes")
     source_id: str = column("来源", "source declaration")
     file_name: str = column("文件", "name as delivered")
+    subject: str = column("主题", "name without its mark of revision or supplement")
+    revision: int = column("修订", "number of the revision in the name, 0 for none")
+    supplement: int = column("补充", "number of the supplement in the name, 0 for none")
+    edition: int = column("版次", "how often other bytes came under the very same name")
     size_bytes: int = column("字节数", "size of the archived bytes")
+    rows: int = column("行数", "rows read; null if it cannot be read", nullable=True)
+    status: str = column("状态", "whether it counts", isin=STATUSES)
+    reason: str = column("原因", "why it does not count", nullable=True)
     illustrative: bool = column("示意", "made for demonstration, not official")
     licence: str = column("许可", "terms of the source")
 
@@ -17,29 +26,33 @@ class Delivery(Table):
         metadata = {
             "table": "raw.delivery",
             "key": ["source_id", "delivery_id"],
-            "about": "One row a delivered file of a source.",
+            "about": "One row a delivered file of a source, whether it counts or not.",
         }
 
 
-class RawRow(Table):
-    source_row_id: str = column("来源行", "<first 16 of sha256>:<part>:<row number>")
+class RawPart(Table):
     source_id: str = column("来源", "source declaration")
     delivery_id: str = column("交付", "sha256 of the archived bytes")
     part: str = column("部分", "sheet or layer; empty for a text file")
-    row_number: int = column("行号", "as a person counts in the file")
-    cells_json: str = column("单元格", "header to text, as delivered")
+    rows: int = column("行数", "rows behind the header")
+    set_aside: int = column("另置", "of them no records by declaration (footers, skipped rows)")
+    records: int = column("记录数", "records: rows, or filled cells of a wide table")
+    encoding: str = column("编码", "encoding of the text", nullable=True)
+    crs: str = column("坐标系", "coordinate system the file states", nullable=True)
+    reading_id: str = column("读法", "hash of the declaration and readers it was read with")
 
     class Config:
         metadata = {
-            "table": "raw.row",
-            "key": ["source_id", "delivery_id", "part", "row_number"],
-            "about": "One row a delivered row, text as delivered.",
+            "table": "raw.part",
+            "key": ["source_id", "delivery_id", "part"],
+            "about": "One row a part of a delivery that counts; its rows are beside the archive.",
         }
 
 
 class QuarantineRow(Table):
     source_row_id: str = column("来源行", "locator of the row")
     source_id: str = column("来源", "source declaration")
+    source_column: str = column("来源列", "header of the cell of a wide table, or empty")
     rule_id: str = column("规则", "first rule the row breaks")
     rule_ids: str = column("全部规则", "all rules it breaks, joined by `;`")
     column_zh: str = column("列", "delivered column the first rule looks at")
@@ -51,14 +64,15 @@ class QuarantineRow(Table):
     class Config:
         metadata = {
             "table": "quarantine.row",
-            "key": ["source_id", "source_row_id"],
-            "about": "One row a quarantined row, with rule, reason and payload.",
+            "key": ["source_id", "source_row_id", "source_column"],
+            "about": "One row a quarantined record, with rule, reason and payload.",
         }
 
 
 class Flag(Table):
     source_row_id: str = column("来源行", "locator of the row")
     source_id: str = column("来源", "source declaration")
+    source_column: str = column("来源列", "header of the cell of a wide table, or empty")
     rule_id: str = column("规则", "rule that warns")
     column_zh: str = column("列", "delivered column the rule looks at")
     value_text: str = column("值", "text found there", nullable=True)
@@ -68,7 +82,7 @@ class Flag(Table):
     class Config:
         metadata = {
             "table": "quarantine.flag",
-            "key": ["source_id", "source_row_id", "rule_id"],
+            "key": ["source_id", "source_row_id", "source_column", "rule_id"],
             "about": "One row a warning on an accepted row; the row is kept.",
         }
 

@@ -257,3 +257,70 @@ class ViewWeight(Table):
             "key": ["view", "flow"],
             "about": "One row a view and flow.",
         }
+
+
+class DivisionCode(Table):
+    source_row_id: str = source_row()
+    division_code: str = column("区划代码", "GB/T 2260 code", str_matches=r"^\d{6}$")
+    name_zh: str = column("名称", "last name of the division")
+    first_revision: str = column("首见版本", "first revision, year and month", nullable=True)
+    last_revision: str = column("末见版本", "last revision, year and month", nullable=True)
+    source: str = _source()
+    confidence: str = _confidence()
+
+    class Config:
+        metadata = {
+            "table": "accepted.division_code",
+            "key": ["division_code"],
+            "about": "One row a division code of any revision of GB/T 2260.",
+        }
+
+
+class IndustryCode(Table):
+    source_row_id: str = source_row()
+    industry_code: str = column("行业代码", "GB/T 4754 code", str_matches=r"^\d{2,4}$")
+    edition: str = column("版本", "edition of the standard", isin=["2011", "2017"])
+    level: str = column("层级", "depth of the code", isin=["division", "group", "class"])
+    name_zh: str = column("名称", "name of the industry")
+    source: str = _source()
+    confidence: str = _confidence()
+
+    class Config:
+        metadata = {
+            "table": "accepted.industry_code",
+            "key": ["industry_code", "edition"],
+            "about": "One row an industry code and edition of GB/T 4754.",
+        }
+
+
+class CalorificRange(Table):
+    source_row_id: str = source_row()
+    fuel_id: str = column("燃料", "fuel")
+    bound: str = column("界", "lower or upper bound", isin=["min", "max"])
+    value: Factor = _value()
+    unit: str = column("单位", "unit of the value", isin=["GJ/t", "GJ/1e4Nm3"])
+    source: str = _source()
+    confidence: str = _confidence()
+
+    class Config:
+        metadata = {
+            "table": "accepted.ncv_range",
+            "key": ["fuel_id", "bound"],
+            "about": "One row a fuel and bound of its plausible net calorific value.",
+        }
+
+
+class CalorificUnit(Table):
+    source_row_id: str = source_row()
+    unit_zh: str = column("单位", "unit as delivered")
+    canonical_unit: str = column("标准单位", "unit of the lake", isin=["GJ/t", "GJ/1e4Nm3"])
+    value: Factor = column("系数", "canonical units in one delivered unit", gt=0)
+    source: str = _source()
+    confidence: str = _confidence()
+
+    class Config:
+        metadata = {
+            "table": "accepted.ncv_unit",
+            "key": ["unit_zh", "canonical_unit"],
+            "about": "One row a delivered unit of calorific value and the unit it becomes.",
+        }

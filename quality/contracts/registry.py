@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
-from quality.contracts import accepted, audit, core, ledger, mart, reference
+from quality.contracts import (
+    accepted,
+    audit,
+    codes,
+    core,
+    decisions,
+    factors,
+    forms,
+    layers,
+    ledger,
+    mart,
+    plants,
+    reference,
+    registers,
+    statistics,
+    zones,
+)
 from quality.contracts.table import Table
 
-_MODULES = (accepted, reference, core, ledger, mart, audit)
+_MODULES = (
+    accepted,
+    zones,
+    registers,
+    plants,
+    layers,
+    statistics,
+    factors,
+    forms,
+    codes,
+    decisions,
+    reference,
+    core,
+    ledger,
+    mart,
+    audit,
+)
 
 TABLES: dict[str, type[Table]] = {
     item.table_name(): item

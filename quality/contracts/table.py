@@ -22,6 +22,11 @@ from quality.sql_text import sql_text
 Quantity = Annotated[pl.Decimal, 38, 6]
 Factor = Annotated[pl.Decimal, 38, 12]
 
+# Columns that the door fills by itself.
+SOURCE_ROW = "source_row_id"
+SOURCE_COLUMN = "source_column"
+PEDIGREE = "pedigree"
+
 _DUCKDB_TYPES: dict[type[pl.DataType], str] = {
     pl.String: "VARCHAR",
     pl.Int64: "BIGINT",
@@ -57,6 +62,20 @@ def column(zh: str, en: str, *, unit: str = "", nullable: bool = False, **checks
 def source_row() -> Any:
     """The locator every accepted row carries: `<first 16 of sha256>:<part>:<row number>`."""
     return column("来源行", "locator of the delivered row")
+
+
+def source_column() -> Any:
+    """Where a wide table was read as a long one: the header of the record's cell."""
+    return column("来源列", "header of the delivered cell")
+
+
+def pedigree() -> Any:
+    """Quality of the row on five axes, as five digits of which 1 is best and 5 worst."""
+    return column(
+        "质量评分",
+        "pedigree: reliability, completeness, temporal, geographical, technological; 1 to 5 each",
+        str_matches=r"^[1-5]{5}$",
+    )
 
 
 class Table(pa.DataFrameModel):
@@ -118,12 +137,7 @@ class Table(pa.DataFrameModel):
         Raises ContractError naming the table and the first failures; a frame that the
         product made itself has no quarantine to go to.
         """
-        columns = cls.declared_columns()
-        missing = [c.name for c in columns if c.name not in frame.columns]
-        if missing:
-            raise ContractError(f"{cls.table_name()}: columns missing: {', '.join(missing)}")
-        shaped = frame.select(pl.col(c.name).cast(c.polars_type) for c in columns)
-        shaped = shaped.sort(cls.key(), nulls_last=True)
+        shaped = cls.arrange(frame)
         # A key with an empty part identifies nothing, so it cannot be repeated.
         complete = shaped.select(pl.all_horizontal(pl.col(cls.key()).is_not_null())).to_series()
         duplicated = shaped.select(cls.key()).is_duplicated() & complete
@@ -137,6 +151,18 @@ class Table(pa.DataFrameModel):
             failures = error.failure_cases.head(5).rows()
             raise ContractError(f"{cls.table_name()}: {failures}") from error
         return shaped
+
+    @classmethod
+    def arrange(cls, frame: pl.DataFrame) -> pl.DataFrame:
+        """Order and cast columns and sort by key, without checks. Raises ContractError if a
+        column is missing.
+        """
+        columns = cls.declared_columns()
+        missing = [c.name for c in columns if c.name not in frame.columns]
+        if missing:
+            raise ContractError(f"{cls.table_name()}: columns missing: {', '.join(missing)}")
+        shaped = frame.select(pl.col(c.name).cast(c.polars_type) for c in columns)
+        return shaped.sort(cls.key(), nulls_last=True)
 
     @classmethod
     def empty_frame(cls) -> pl.DataFrame:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from assets.energy.activity import canonical_returns, measured_activity
 from assets.inventory.factors import energy_coefficients
-from assets.landing.acceptance import accept_source
 from assets.landing.declaration import load_source
 from quality.contracts.accepted import OutputReturn, Return2051
 from quality.contracts.core import CanonicalReturn, Site
 from quality.quarantine import Accepted
-from tests.frames import facts, frame, raw_rows
+from tests.door import rows_through_door
+from tests.frames import facts, frame
 
 A, B = "914403001922038216", "91310000631696382C"
 NOT_ILLUSTRATIVE = pl.lit(False)
@@ -111,7 +111,7 @@ def door(source_id: str, **cells: str) -> Accepted:
         "accepted.energy": facts("energy"),
         "core.energy_coefficient": coefficients,
     }
-    return accept_source(source, raw_rows([texts]), tables)
+    return rows_through_door(source, [texts], tables)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from quality.conservation import (
     row_in_one_place,
 )
 from quality.contracts.accepted import Business
-from quality.contracts.audit import QuarantineRow, RawRow
+from quality.contracts.audit import QuarantineRow, RawPart
 from quality.contracts.core import Activity, Attribution, CanonicalReturn, Park
 from quality.contracts.ledger import Line
 from quality.contracts.mart import ControlBalance, ParkInventory
@@ -34,7 +34,6 @@ DIGIT = Decimal("0.000001")
 
 def sound() -> Frames:
     """A small run in which everything balances."""
-    rows = [{"source_row_id": f"r{n}", "row_number": n, "source_id": "register"} for n in range(3)]
     places = [
         {"site_id": site, "basis": basis, "place_id": place, "weight_point": 1}
         for basis in ("registered", "operating")
@@ -50,7 +49,7 @@ def sound() -> Frames:
     ]
     cell = {"book_quantity": 100, "measured_quantity": 30, "downscaled_quantity": 0}
     return {
-        "raw.row": frame(RawRow, *rows),
+        "raw.part": frame(RawPart, {"source_id": "register", "records": 3}),
         "accepted.business": frame(Business, {"source_row_id": "r0"}, {"source_row_id": "r1"}),
         "quarantine.row": frame(QuarantineRow, {"source_row_id": "r2", "source_id": "register"}),
         "core.canonical_return": frame(
@@ -112,7 +111,7 @@ def test_a_sound_run_balances() -> None:
 @pytest.mark.parametrize(
     ("spoil", "check"),
     [
-        (dropped("raw.row"), "delivered"),
+        (dropped("raw.part"), "delivered"),
         (dropped("accepted.business"), "delivered"),
         (dropped("quarantine.row"), "delivered"),
         (dropped("core.canonical_return"), "returned"),

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.landing.records import records_of
 from quality.contracts.table import Quantity, Table, column, source_row
 from quality.quarantine import Accepted, Rule, accept
-from tests.frames import raw_rows
+from tests.door import declared, delivered_rows
 
 
 class Plant(Table):
@@ -53,8 +54,9 @@ GOOD = {
 }
 
 
-def door(*rows: dict[str, str | None], **more: Any) -> Accepted:
-    return accept(raw_rows(list(rows)), source_id="sample", mapping=MAPPING, table=Plant, **more)
+def door(*rows: dict[str, str | None], mapping: dict[str, str] = MAPPING, **more: Any) -> Accepted:
+    records = records_of(delivered_rows(declared(mapping), rows))
+    return accept(records, source_id="sample", table=Plant, **more)
 
 
 def why(outcome: Accepted) -> dict[str, str]:
@@ -140,11 +142,11 @@ def test_a_missing_cell_is_no_value() -> None:
 
 def test_a_column_without_a_source_must_be_nullable() -> None:
     rest = {header: name for header, name in MAPPING.items() if name != "amount_t"}
-    kept = accept(raw_rows([GOOD]), source_id="s", mapping=rest, table=Plant)
+    kept = door(GOOD, mapping=rest)
     assert kept.frame["amount_t"].to_list() == [None]
     rest = {header: name for header, name in MAPPING.items() if name != "year"}
     with pytest.raises(ValueError, match=r"accepted\.plant\.year"):
-        accept(raw_rows([GOOD]), source_id="s", mapping=rest, table=Plant)
+        door(GOOD, mapping=rest)
 
 
 def test_fields_beyond_the_header_take_their_own_row_only() -> None:
@@ -175,7 +177,7 @@ def test_a_row_that_breaks_several_rules_is_quarantined_once_with_all_of_them() 
     outcome = door({**GOOD, "数量": "x", "经度": "y"}, rules=[late])
     assert why(outcome) == {"d::2": "TYPE:amount_t;TYPE:lon;LATE"}
     assert outcome.reasons() == {"TYPE:amount_t": 1}
-    assert '"数量": "x"' in outcome.quarantine["cells_json"].item()
+    assert '"数量":"x"' in outcome.quarantine["cells_json"].item()
 
 
 def test_a_warning_flags_the_row_and_keeps_it() -> None:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assets.landing.readers.bundle import bundle_bytes
-    from assets.landing.readers.delivery import RawPart, ReaderLimits, read_delivery
+    from assets.landing.readers.delivery import ReaderLimits, read_delivery
     from assets.landing.readers.errors import ReadError
+    from assets.landing.readers.rawpart import RawPart
 
 __all__ = ["RawPart", "ReadError", "ReaderLimits", "bundle_bytes", "read_delivery"]
 
 _HOME = {
-    "RawPart": "delivery",
+    "RawPart": "rawpart",
     "ReadError": "errors",
     "ReaderLimits": "delivery",
     "bundle_bytes": "bundle",

@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from assets.landing.readers.detect import choose_format
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.request import Request
 
@@ -22,10 +23,16 @@ ANSWER = "answer.json"
 OPEN_FILES = 64
 BASE_BYTES = 512 << 20  # where the address space cannot be measured
 
+Reader = Callable[[Request], list[Any]]
+
 _READERS = {
     "csv": ("delimited", "read_csv"),
     "xlsx": ("workbook", "read_xlsx"),
+    "json": ("structured", "read_json"),
     "shapefile": ("shapefile", "read_shapefile"),
+    "geojson": ("geojson", "read_geojson"),
+    "geopackage": ("geopackage", "read_geopackage"),
+    "kml": ("kml", "read_kml"),
 }
 
 
@@ -33,14 +40,13 @@ def main() -> int:
     """0 with an answer (parts or an error) written; anything else is a crash."""
     request = Request(**json.loads(sys.stdin.buffer.read()))
     limit_work(request)
-    home, name = _READERS[request.formats[0]]
-    reader = getattr(import_module(f"assets.landing.readers.{home}"), name)
+    readers = {form: _load(*_READERS[form]) for form in request.formats}
     # Only now: the libraries themselves take 300 to 500 MB of address space, which differs by
     # version and machine; the limit is for what the delivery makes them take on top.
     limit_memory(request)
     # Rows are lists without cycles; looking for some among millions took a third of the time.
     gc.disable()
-    answer = _read(reader, request)
+    answer = _read(readers, request)
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))  # so that the answer can be written
     (Path(request.folder) / ANSWER).write_text(json.dumps(answer), encoding="utf-8")
@@ -77,8 +83,14 @@ def address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _read(reader: Callable[[Request], Any], request: Request) -> dict[str, Any]:
+def _load(home: str, name: str) -> Reader:
+    reader: Reader = getattr(import_module(f"assets.landing.readers.{home}"), name)
+    return reader
+
+
+def _read(readers: dict[str, Reader], request: Request) -> dict[str, Any]:
     try:
+        reader = readers[choose_format(request)]
         return {"parts": [asdict(part) for part in reader(request)]}
     except ReadError as error:
         failure = error

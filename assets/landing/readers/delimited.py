@@ -1,134 +1,116 @@
 """Delimited text: strict decoding, quote-aware records, numbers of physical lines.
 
-The file is read twice in small pieces (once to settle the encoding, once for the records), so
-memory does not grow with it.
+The file is read several times in small pieces (to settle the encoding, to see whether it is
+plain, for the records), so memory does not grow with it.
 """
 
-import codecs
 import csv
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 
+from assets.landing.readers import fastcsv, mojibake
+from assets.landing.readers.encodings import find_encoding as find_encoding
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import PartResult, Row, write_table
 
-_CHUNK = 1 << 20
-_REPLACEMENT = "\ufffd"
+_BOM = "\ufeff"
+_LONGEST_LINE = 64 << 20
 
 
 def read_csv(request: Request) -> list[PartResult]:
-    """The one part "" of a csv. Raises ReadError: encoding, nul-bytes, file-empty,
-    unbalanced-quotes, bounds, header-mismatch, units-mismatch.
+    """The one part "" of a csv. Raises ReadError: encoding, nul-bytes, mojibake, file-empty,
+    unbalanced-quotes, bounds, header-mismatch, header-shifted, units-mismatch.
     """
     encoding = find_encoding(request)
-    return [write_table("", _records(request, encoding), request, "0.arrow", encoding=encoding)]
+    if request.repair is not None:
+        _check_repair(request, encoding)
+    return [_read_fast(request, encoding) or _read_any(request, encoding)]
 
 
-def find_encoding(request: Request) -> str:
-    """The first candidate that decodes every byte; "utf-8-sig" only if there is a BOM.
+def _read_fast(request: Request, encoding: str) -> PartResult | None:
+    """The part of a plain file, or None if the file is not plain."""
+    if not fastcsv.is_plain(request, encoding):
+        return None
+    titles: list[Row] = []
+    return fastcsv.read_plain(request, encoding, records(request, encoding, titles), titles)
 
-    A replacement character stops the search: its bytes would decode as other characters in the
-    next candidate, and the damage would no longer be seen.
+
+def _read_any(request: Request, encoding: str) -> PartResult:
+    titles: list[Row] = []
+    rows = records(request, encoding, titles)
+    return write_table("", rows, request, "0.arrow", encoding=encoding, titles=titles)
+
+
+def records(request: Request, encoding: str, titles: list[Row]) -> Iterator[Row]:
+    """Records behind the title lines, each with the physical line on which it begins.
+
+    The title lines are put into `titles` before the first record is given.
     """
-    failures: list[str] = []
-    furthest = 0
-    for candidate in request.encodings:
-        try:
-            return _decode_all(request, candidate)
-        except _Undecodable as error:
-            line = _line_at(request.path, error.offset)
-            furthest = max(furthest, line)
-            failures.append(f"{candidate} fails at byte {error.offset} (line {line})")
-    raise request.error(
-        "encoding",
-        "; ".join(failures),
-        f"text in {' or '.join(request.encodings)}",
-        row=furthest,
-    )
-
-
-class _Undecodable(Exception):
-    def __init__(self, offset: int) -> None:
-        super().__init__(offset)
-        self.offset = offset
-
-
-def _decode_all(request: Request, candidate: str) -> str:
-    """The name of the encoding. Raises _Undecodable with the offset of the first bad byte."""
-    name = codecs.lookup(candidate).name
-    with Path(request.path).open("rb") as file:
-        if name in ("utf-8", "utf-8-sig"):
-            has_bom = file.read(3) == codecs.BOM_UTF8
-            name = "utf-8-sig" if has_bom else "utf-8"
-            start = 3 if has_bom else 0
-        else:
-            start = 0
-        codec = "utf-8" if name == "utf-8-sig" else name
-        file.seek(start)
-        decoder = codecs.getincrementaldecoder(codec)("strict")
-        blank = True
-        while True:
-            chunk = file.read(_CHUNK)
-            pending = len(decoder.getstate()[0])
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                raise _Undecodable(start - pending + error.start) from None
-            for bad, code in (("\0", "nul-bytes"), (_REPLACEMENT, "encoding")):
-                kept = bad == _REPLACEMENT and request.keep_lost_characters
-                if bad in text and not kept:
-                    before = text[: text.index(bad)].encode(codec)
-                    _refuse(request, code, start - pending + len(before))
-            blank = blank and not text.strip()
-            start += len(chunk)
-            if not chunk:
-                break
-    if blank:
-        raise request.error("file-empty", "no text in the file", "a header and rows")
-    return name
-
-
-def _refuse(request: Request, code: str, offset: int) -> None:
-    what, expected = {
-        "nul-bytes": ("NUL character", "text without NUL (UTF-16 must be declared)"),
-        "encoding": (
-            "replacement character U+FFFD: characters were lost before delivery",
-            "a file exported anew from its origin",
-        ),
-    }[code]
-    line = _line_at(request.path, offset)
-    raise request.error(code, f"{what} at byte {offset}", expected, row=line)
-
-
-def _line_at(path: str, offset: int) -> int:
-    """The physical line (from 1) that holds the byte."""
-    ends, last = 0, b""
-    with Path(path).open("rb") as file:
-        while offset > 0 and (chunk := file.read(min(_CHUNK, offset))):
-            offset -= len(chunk)
-            ends += chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
-            if last == b"\r" and chunk[:1] == b"\n":
-                ends -= 1
-            last = chunk[-1:]
-    return ends + 1
-
-
-def _records(request: Request, encoding: str) -> Iterator[Row]:
-    """Records behind the title lines, each with the physical line on which it begins."""
     csv.field_size_limit(request.max_cell_chars)
+    before = request.title_rows
     with Path(request.path).open(encoding=encoding, newline="") as file:
-        for _ in range(request.title_rows):
-            file.readline()
-        reader = csv.reader(file, delimiter=request.delimiter, strict=True)
-        before = request.title_rows
-        line = before + 1
+        lines = _lines(file, request)
+        for number in range(1, before + 1):
+            if line := next(lines, ""):
+                titles.append((number - before - 1, number, _split(line, request)))
+        reader = csv.reader(lines, delimiter=request.delimiter, strict=True)
+        line_number = before + 1
         place = 0
         try:
             for place, cells in enumerate(reader):
-                yield place, line, cells
-                line = before + reader.line_num + 1
+                yield place, line_number, cells
+                line_number = before + reader.line_num + 1
         except csv.Error as error:
-            raise _csv_error(request, error, line, before + reader.line_num) from None
+            last = before + reader.line_num
+            raise _csv_error(request, error, line_number, last) from None
+
+
+def _lines(file: TextIO, request: Request) -> Iterator[str]:
+    """Physical lines, repaired if that is declared. Raises ReadError `bounds`."""
+    limit = max(_LONGEST_LINE, 2 * request.max_cell_chars)
+    for number, line in enumerate(iter(partial(file.readline, limit), "")):
+        if len(line) == limit:
+            raise request.error(
+                "bounds", f"a line of {limit} characters or more", "shorter lines", row=number + 1
+            )
+        if request.repair is None:
+            yield line
+            continue
+        repaired = mojibake.undo(line, request.repair) or ""
+        yield repaired.removeprefix(_BOM) if number == 0 else repaired
+
+
+def _split(line: str, request: Request) -> list[str]:
+    """The cells of a title line, or the whole line if it has no cells."""
+    try:
+        return next(csv.reader([line], delimiter=request.delimiter, strict=True), [])
+    except csv.Error:
+        return [line]
+
+
+def _check_repair(request: Request, encoding: str) -> None:
+    """Raises ReadError `mojibake` for the first line that was not decoded as declared.
+
+    A declared repair is of the whole file: a line that does not go back was damaged otherwise.
+    """
+    repair = request.repair or ""
+    with Path(request.path).open(encoding=encoding, newline="") as file:
+        for number, line in enumerate(file, start=1):
+            if line.isascii():
+                continue
+            repaired = mojibake.undo(line, repair)
+            lost = repaired is not None and "\ufffd" in repaired
+            if repaired is None or (lost and not request.keep_lost_characters):
+                raise request.error(
+                    "mojibake",
+                    "the line holds lost characters"
+                    if lost
+                    else f"the line does not go back by {repair}",
+                    f"every line to do so, or no repair in {request.source_id}.toml",
+                    row=number,
+                )
 
 
 def _csv_error(request: Request, error: csv.Error, line: int, last: int) -> Exception:

@@ -11,12 +11,11 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.readers.child import ANSWER
 from assets.landing.readers.errors import ReadError
-from assets.landing.readers.request import EXTRA, Request
+from assets.landing.readers.rawpart import RawPart, cells_of_name, cells_of_part
+from assets.landing.readers.request import Request
 
 CHILD = "assets.landing.readers.child"
 _ROOT = Path(__file__).resolve().parents[3]
@@ -41,7 +40,10 @@ _OUT_OF_MEMORY = ("MemoryError", "bad_alloc", "annot allocate memory", "ut of me
 
 @dataclass(frozen=True)
 class ReaderLimits:
-    """Limits of one child. Memory counts above the bare child and the size of the file."""
+    """Limits of one child. Memory counts above the bare child and the size of the file.
+
+    Cells, output and time grow with the file beyond these (see `_request`).
+    """
 
     memory_mb: int = 512
     base_seconds: float = 20
@@ -52,46 +54,42 @@ class ReaderLimits:
     unzipped_mb: int = 2048
 
 
-@dataclass(frozen=True)
-class RawPart:
-    """One sheet, layer or csv with the text of its cells exactly as delivered.
-
-    rows: `row_number` Int64 + one String column a header (null = absent cell); a column
-    `__extra__` is there only if some row had text behind the last header.
-    footers: `row_number` Int64, `text` String.
-    """
-
-    part: str
-    headers: tuple[str, ...]
-    units: dict[str, str]
-    rows: pl.DataFrame
-    footers: pl.DataFrame
-    encoding: str | None
-    crs: str | None
-
-
 DEFAULT_LIMITS = ReaderLimits()
 
 
 def read_delivery(
-    path: Path, source: SourceDeclaration, limits: ReaderLimits = DEFAULT_LIMITS
+    path: Path,
+    source: SourceDeclaration,
+    limits: ReaderLimits = DEFAULT_LIMITS,
+    folder: Path | None = None,
 ) -> list[RawPart]:
     """The parts of the delivery in the order of the file.
 
-    Raises ReadError for every fault of the delivery, also if the child dies or hangs.
+    With `folder` (empty, kept by the caller as long as the parts are used) the rows stay in
+    Arrow files there, and `RawPart.batches` reads them piece by piece. Raises ReadError for every
+    fault of the delivery, also if the child dies or hangs.
     """
     if not path.is_file():
         raise ReadError(path.name, "", None, "no such file", "a file", "file-missing")
     size = path.stat().st_size
     if size == 0:
         raise ReadError(path.name, "", None, "empty file", "a header and rows", "file-empty")
+    named = cells_of_name(path.name, source)
     seconds = limits.base_seconds + limits.seconds_per_mb * size / (1 << 20)
-    with tempfile.TemporaryDirectory(prefix="parkledger-read-") as folder:
-        request = _request(path.resolve(), Path(folder), source, limits, size, seconds)
+    with tempfile.TemporaryDirectory(prefix="parkledger-read-", dir=folder) as temporary:
+        work = Path(temporary)
+        request = _request(path.resolve(), work, source, limits, size, seconds)
         answer = _run(request, seconds)
         if "error" in answer:
             raise ReadError(**{**answer["error"], "file": path.name})
-        return [_part(part, Path(folder)) for part in answer["parts"]]
+        parts: list[RawPart] = []
+        for place, told in enumerate(answer["parts"]):
+            file = work / told["file"]
+            if folder is not None:
+                file = file.rename(folder / f"{place}.arrow")
+            added = named | cells_of_part(told["part"], source)
+            parts.append(RawPart.of(told, file, added, lazy=folder is not None))
+        return parts
 
 
 def _request(
@@ -124,7 +122,8 @@ def _request(
         personal_columns=source.personal_columns,
         column_units=source.column_units,
         keep_lost_characters=source.lost_characters == "quarantine",
-        max_cells=limits.max_cells,
+        # A csv has at most one cell for each byte; a cell of less than four is not a register.
+        max_cells=limits.max_cells + size // 4,
         max_cell_chars=limits.max_cell_chars,
         memory_bytes=limits.memory_mb << 20,
         # Text grows in Arrow by 4 bytes a cell, and geometry twofold in hexadecimal.
@@ -177,21 +176,4 @@ def _run(request: Request, seconds: float) -> dict[str, Any]:
 def _too_slow(request: Request, seconds: float) -> ReadError:
     return request.error(
         "timeout", f"not read within {seconds:.1f} s", "a smaller file or a higher limit"
-    )
-
-
-def _part(answer: dict[str, Any], folder: Path) -> RawPart:
-    rows = pl.read_ipc(folder / answer["file"])
-    if not answer["has_extra"]:
-        rows = rows.drop(EXTRA)
-    return RawPart(
-        part=answer["part"],
-        headers=tuple(answer["headers"]),
-        units=answer["units"],
-        rows=rows,
-        footers=pl.DataFrame(
-            answer["footers"], schema={"row_number": pl.Int64, "text": pl.String}, orient="row"
-        ),
-        encoding=answer["encoding"],
-        crs=answer["crs"],
     )

@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from assets.landing.readers.request import GEOMETRY, RESERVED, Request
@@ -10,7 +11,10 @@ from assets.landing.readers.request import GEOMETRY, RESERVED, Request
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; from 1
 
 _SHOWN = 12
+_COMPARED = 200
 _UNNAMED = re.compile(r"__column_([1-9][0-9]*)__")
+_PSEUDO = re.compile(r"__(?:file|part)_[^\W\d]\w*__")
+_WITH_UNIT = re.compile(r"(?P<name>.+?)\s*[(（\[【_/]\s*(?P<unit>[^()（）\[\]【】_/]+)[)）\]】]?")
 
 
 def clean_header(text: str) -> str:
@@ -73,84 +77,136 @@ def name_columns(names: Sequence[str], request: Request) -> list[str]:
     return named
 
 
+def is_pseudo(header: str) -> bool:
+    """Whether the header stands for a cell read from the name of the file or part."""
+    return _PSEUDO.fullmatch(header) is not None
+
+
 def check_headers(names: Sequence[str], request: Request, part: str, row: int | None) -> None:
     """Compare delivered names ("" = unnamed) with the declaration.
 
-    Raises ReadError `header-mismatch` naming what is missing, what is unexpected, the nearest
-    spelling and the line to add to the declaration.
+    Of the headers declared for one column exactly one must be there. Raises ReadError
+    `header-mismatch` naming what is missing, what is unexpected, the nearest spelling and the
+    line to add to the declaration.
     """
     delivered = [name for name in names if name]
     toml = f"{request.source_id}.toml"
-    doubled = sorted({name for name in delivered if delivered.count(name) > 1})
+
+    def refuse(what: str, expected: str) -> None:
+        raise request.error("header-mismatch", what, expected, part, row)
+
+    doubled = sorted(name for name, count in Counter(delivered).items() if count > 1)
     if doubled:
-        raise request.error(
-            "header-mismatch",
+        refuse(
             f"header {_listed(doubled)} stands on more than one column",
             "each header once (with groups: header_rows and merged cells)",
-            part,
-            row,
         )
-    reserved = sorted((RESERVED - {GEOMETRY}).intersection(delivered))
-    if reserved:
-        raise request.error(
-            "header-mismatch",
-            f"header {_listed(reserved)} is a name of the reader itself",
+    own = {name for name in delivered if is_pseudo(name)} | RESERVED.intersection(delivered)
+    if own - {GEOMETRY}:
+        refuse(
+            f"header {_listed(sorted(own - {GEOMETRY}))} is a name of the reader itself",
             "another header",
-            part,
-            row,
         )
-    known = {*request.columns, *request.ignored_columns, *request.personal_columns, GEOMETRY}
-    optional = {
-        *request.optional_columns,
-        *request.ignored_columns,
-        *request.personal_columns,
-        GEOMETRY,
+    there = set(delivered)
+    groups = {name: headers for name, headers in _groups(request) if GEOMETRY not in headers}
+    for canonical, headers in groups.items():
+        both = [name for name in headers if name in there or is_pseudo(name)]
+        if len(both) > 1:
+            refuse(
+                f"headers {_listed(both)} both stand for '{canonical}'",
+                f"one of them (the other in ignored_columns of {toml})",
+            )
+    absent = {
+        canonical: headers
+        for canonical, headers in groups.items()
+        if not any(name in there or is_pseudo(name) for name in headers)
     }
-    missing = [name for name in request.columns if name not in delivered and name not in optional]
+    optional = set(request.optional_columns)
+    missing = {name: headers for name, headers in absent.items() if not optional & set(headers)}
+    known = {*request.columns, *request.ignored_columns, *request.personal_columns, GEOMETRY}
     unexpected = [name for name in delivered if name not in known]
-    if not missing and not unexpected:
+    said: list[str] = []
+    if request.unpivot_headers is not None:
+        wide = re.compile(request.unpivot_headers)
+        strangers = [name for name in unexpected if not wide.fullmatch(name)]
+        if len(strangers) == len(unexpected):
+            said.append(f"no header matches {request.unpivot_headers!r} (headers of unpivot)")
+        unexpected = strangers
+    if not missing and not unexpected and not said:
         return
 
-    # A missing optional column may be the one that was renamed, so it takes part in the guess.
-    absent = [name for name in request.columns if name not in delivered]
-    nearest: dict[str, str] = {}
-    for name in absent:
-        close = difflib.get_close_matches(
-            name, [other for other in unexpected if other not in nearest.values()], 1, 0.5
-        )
-        if close:
-            nearest[name] = close[0]
-    said: list[str] = []
+    # An absent optional column may be the one that was renamed, so it takes part in the guess.
+    nearest = _nearest(absent, unexpected)
     if missing:
-        said.append(
-            "missing header "
-            + _short(
-                [
-                    f"'{name}'" + (f" (nearest: '{nearest[name]}')" if name in nearest else "")
-                    for name in missing
-                ]
-            )
+        said.insert(
+            0, "missing header " + _short([_told(c, h, nearest) for c, h in missing.items()])
         )
     if unexpected:
         said.append(f"unexpected header {_listed(unexpected)}")
+    advice = _advice(nearest, unexpected, toml)
+    expected = f"the headers declared in {toml}"
+    refuse("; ".join(said), expected + (f" ({'; '.join(advice)})" if advice else ""))
+
+
+def _groups(request: Request) -> list[tuple[str, list[str]]]:
+    """(column, the headers that may stand for it), in declared order."""
+    found: dict[str, list[str]] = {}
+    for header, canonical in request.columns.items():
+        found.setdefault(canonical, []).append(header)
+    return list(found.items())
+
+
+def _nearest(absent: dict[str, list[str]], unexpected: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Column → (declared header, delivered header that may be its new name)."""
+    # Each comparison takes microseconds, and a hostile header has thousands of names.
+    left = list(unexpected[:_COMPARED])
+    nearest: dict[str, tuple[str, str]] = {}
+    for canonical, headers in absent.items():
+        for header in headers:
+            close = difflib.get_close_matches(header, left, 1, 0.5)
+            if close:
+                nearest[canonical] = (header, close[0])
+                left.remove(close[0])
+                break
+    return nearest
+
+
+def _told(canonical: str, headers: Sequence[str], nearest: dict[str, tuple[str, str]]) -> str:
+    words = " or ".join(f"'{name}'" for name in headers)
+    return words + (f" (nearest: '{nearest[canonical][1]}')" if canonical in nearest else "")
+
+
+def _advice(nearest: dict[str, tuple[str, str]], unexpected: Sequence[str], toml: str) -> list[str]:
+    """What to write into the declaration."""
     advice: list[str] = []
+    for old, new in nearest.values():
+        units = _unit_change(old, new)
+        if units:
+            advice.append(
+                f"'{units[0]}' became '{units[1]}': if that is the unit, map {_quoted(new)} to a "
+                "column of its own and convert"
+            )
     if nearest:
         lines = ", ".join(
-            f"{_quoted(new)} = {_quoted(request.columns[old])}" for old, new in nearest.items()
+            f"{_quoted(new)} = {_quoted(canonical)}" for canonical, (_, new) in nearest.items()
         )
-        advice.append(f"if only the name changed, write under [columns] of {toml}: {lines}")
-    strangers = [name for name in unexpected if name not in nearest.values()]
+        advice.append(
+            f"if only the name changed, add under [columns] of {toml}, beside the old: {lines}"
+        )
+    taken = {new for _, new in nearest.values()}
+    strangers = [name for name in unexpected if name not in taken]
     if strangers:
         listed = _short([_quoted(name) for name in strangers])
         advice.append(f"to keep it unread, add to ignored_columns of {toml}: {listed}")
-    expected = f"the headers declared in {toml}"
-    raise request.error(
-        "header-mismatch",
-        "; ".join(said),
-        expected + (f" ({'; '.join(advice)})" if advice else ""),
-        part,
-        row,
-    )
+    return advice
+
+
+def _unit_change(old: str, new: str) -> tuple[str, str] | None:
+    """("吨", "万吨") for 煤(吨) and 煤(万吨): the same name with another unit behind it."""
+    before, after = _WITH_UNIT.fullmatch(old), _WITH_UNIT.fullmatch(new)
+    if before and after and before["name"] == after["name"] and before["unit"] != after["unit"]:
+        return before["unit"], after["unit"]
+    return None
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ import pyogrio.raw
 from assets.landing.readers import dbf
 from assets.landing.readers.bundle import SHAPEFILE_PARTS, check_parts, shapefile_set
 from assets.landing.readers.headers import check_headers
+from assets.landing.readers.parts import choose_parts
 from assets.landing.readers.request import GEOMETRY, Request
 from assets.landing.readers.table import PartResult, PartWriter
 from assets.landing.readers.zips import DAMAGE, ZIP_MAGIC, open_zip
@@ -35,13 +36,7 @@ def read_shapefile(request: Request) -> list[PartResult]:
     encoding, sheet-missing, header-mismatch, unsafe-zip, bounds.
     """
     part, files = _collect(request)
-    if request.parts and part not in request.parts:
-        raise request.error(
-            "sheet-missing",
-            f"no layer '{request.parts[0]}'",
-            f"the layer found: '{part}'",
-            request.parts[0],
-        )
+    choose_parts([part], request, "layer")
     filled = _check(files, request, part)
     table = dbf.open_table(files[".dbf"], request, part)
     index_count = (files[".shx"].stat().st_size - _HEADER) // 8

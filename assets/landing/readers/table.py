@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from assets.landing.readers.headers import Merge, check_headers, join_headers, name_columns
-from assets.landing.readers.request import EXTRA, MAX_COLUMNS, ROW_NUMBER, Request
-
-Cells = Sequence[str | None]
-Row = tuple[int, int, Cells]  # place in the part, row number as a person counts, cells
+from assets.landing.readers import mojibake
+from assets.landing.readers.head import Cells as Cells
+from assets.landing.readers.head import Row as Row
+from assets.landing.readers.head import take_head
+from assets.landing.readers.headers import Merge
+from assets.landing.readers.request import EXTRA, ROW_NUMBER, Request
 
 BATCH_ROWS = 10_000
 BATCH_CHARS = 4_000_000
@@ -34,17 +35,34 @@ class PartResult:
     footers: list[tuple[int, str]] = field(default_factory=list)
 
 
+def ipc_schema(headers: Sequence[str]) -> pa.Schema:
+    """row_number Int64, one String column a header and `__extra__`."""
+    text = pa.string()
+    return pa.schema([(ROW_NUMBER, pa.int64()), *((name, text) for name in headers), (EXTRA, text)])
+
+
+def open_ipc(file: Path, schema: pa.Schema) -> pa.RecordBatchFileWriter:
+    """A writer of an Arrow file that starts no threads."""
+    return pa.ipc.new_file(str(file), schema, options=pa.ipc.IpcWriteOptions(use_threads=False))
+
+
+def too_many_cells(request: Request, part: str, row: int) -> Exception:
+    """The error `bounds` for the row with which a part has too many cells."""
+    return request.error(
+        "bounds",
+        f"more than {request.max_cells} cells",
+        "a smaller part, or a higher limit max_cells",
+        part,
+        row,
+    )
+
+
 class PartWriter:
     """Writes row_number Int64, one String column a header and `__extra__` as Arrow IPC."""
 
     def __init__(self, file: Path, headers: Sequence[str], request: Request, part: str) -> None:
-        text = pa.string()
-        self._schema = pa.schema(
-            [(ROW_NUMBER, pa.int64()), *((name, text) for name in headers), (EXTRA, text)]
-        )
-        self._writer = pa.ipc.new_file(
-            str(file), self._schema, options=pa.ipc.IpcWriteOptions(use_threads=False)
-        )
+        self._schema = ipc_schema(headers)
+        self._writer = open_ipc(file, self._schema)
         self._width = max(1, len(headers))
         self._request = request
         self._part = part
@@ -66,13 +84,7 @@ class PartWriter:
             self.has_extra = True
             self._chars += len(extra)
         if self._cells > self._request.max_cells:
-            raise self._request.error(
-                "bounds",
-                f"more than {self._request.max_cells} cells",
-                "a smaller part, or a higher limit max_cells",
-                self._part,
-                number,
-            )
+            raise too_many_cells(self._request, self._part, number)
         if len(self._rows) >= BATCH_ROWS or self._chars >= BATCH_CHARS:
             self._flush()
 
@@ -84,12 +96,23 @@ class PartWriter:
     def _flush(self) -> None:
         if not self._rows:
             return
+        self._refuse_mojibake()
         text = pa.string()
         arrays = [pa.array(self._numbers, pa.int64())]
         arrays += [pa.array(column, text) for column in zip(*self._rows, strict=True)]
         arrays.append(pa.array(self._extras, text))
         self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
         self._numbers, self._rows, self._extras, self._chars = [], [], [], 0
+
+    def _refuse_mojibake(self) -> None:
+        """Raises ReadError `mojibake` naming the row."""
+        rows = zip(self._rows, self._extras, strict=True)
+        texts = ["\n".join(filter(None, (*row, extra))) for row, extra in rows]
+        if mojibake.find("\n".join(texts)) is None:
+            return
+        for number, text in zip(self._numbers, texts, strict=True):
+            if found := mojibake.find(text):
+                raise mojibake.refuse(self._request, found, self._part, number)
 
 
 def write_table(
@@ -99,23 +122,19 @@ def write_table(
     file: str,
     merges: Sequence[Merge] | None = None,
     encoding: str | None = None,
+    titles: Sequence[Row] = (),
 ) -> PartResult:
     """Write one part that has its header in rows; `rows` begin behind the title rows.
 
     A row without any text is skipped. A row that ends early has null cells; text behind the last
-    header goes to `__extra__`, joined by the delimiter. Raises ReadError.
+    header goes to `__extra__`, joined by the delimiter. `titles` are the rows before, filled by
+    the time that `rows` gives its first. Raises ReadError.
     """
-    names, header_row, first = _take_header(part, rows, request, merges)
-    check_headers(names, request, part, header_row)
-    personal = set(request.personal_columns)
-    kept = [place for place, name in enumerate(names) if name and name not in personal]
-    hidden = {place for place, name in enumerate(names) if name in personal}
-    unnamed = [place for place, name in enumerate(names) if not name]
-    result = PartResult(part, [names[place] for place in kept], file, encoding=encoding)
-
-    if request.units_row:
-        first, units_row = _next_filled(rows, first)
-        result.units = _take_units(units_row, names, kept, request, part)
+    head = take_head(part, rows, request, merges, titles)
+    names, kept, unnamed = head.names, head.kept, head.unnamed
+    hidden = {place for place, name in enumerate(names) if name} - set(kept)
+    headers = [names[place] for place in kept]
+    result = PartResult(part, headers, file, head.units, encoding)
     writer = PartWriter(Path(request.folder) / file, result.headers, request, part)
     width, straight = len(names), len(kept) == len(names)
     footer = re.compile("|".join(f"(?:{pattern})" for pattern in request.footer_patterns))
@@ -144,8 +163,8 @@ def write_table(
         )
 
     def every() -> Iterator[Row]:
-        if first is not None:
-            yield first
+        if head.over is not None:
+            yield head.over
         yield from rows
 
     for _, number, cells in every():
@@ -167,63 +186,3 @@ def write_table(
     writer.close()
     result.has_extra = writer.has_extra
     return result
-
-
-def _next_filled(rows: Iterator[Row], first: Row | None) -> tuple[Row | None, Row | None]:
-    """(None, the next row with text), beginning with `first`."""
-    if first is not None and any(first[2]):
-        return None, first
-    return None, next((row for row in rows if any(row[2])), None)
-
-
-def _take_header(
-    part: str, rows: Iterator[Row], request: Request, merges: Sequence[Merge] | None
-) -> tuple[list[str], int, Row | None]:
-    """Names by place ("" = unnamed), number of the header row, the row read too far or None."""
-    _, top = _next_filled(rows, None)
-    if top is None:
-        raise request.error("header-mismatch", "no header row", "a header and rows", part)
-    place, number, cells = top
-    lines: list[Cells] = [[] for _ in range(request.header_rows)]
-    lines[0] = cells
-    over: Row | None = None
-    if request.header_rows > 1:
-        # By place, since a lower header row that is merged away altogether is not in the file.
-        for row in rows:
-            if row[0] >= place + request.header_rows:
-                over = row
-                break
-            lines[row[0] - place] = row[2]
-            if row[0] == place + request.header_rows - 1:
-                break
-    names = name_columns(join_headers(lines, merges, place), request)
-    if len(names) > MAX_COLUMNS:
-        raise request.error(
-            "bounds", f"{len(names)} columns", f"at most {MAX_COLUMNS}", part, number
-        )
-    return names, number, over
-
-
-def _take_units(
-    row: Row | None, names: Sequence[str], kept: Sequence[int], request: Request, part: str
-) -> dict[str, str]:
-    """Header → text of the units row. Raises ReadError `units-mismatch`."""
-    if row is None:
-        raise request.error("units-mismatch", "no units row", "units below the header", part)
-    _, number, cells = row
-    units = {
-        names[place]: text
-        for place in kept
-        if place < len(cells) and (text := " ".join((cells[place] or "").split()))
-    }
-    for header, expected in request.column_units.items():
-        found = units.get(header)
-        if header in names and found != " ".join(expected.split()):
-            raise request.error(
-                "units-mismatch",
-                f"unit of '{header}' is {found!r}",
-                f"{expected!r}",
-                part,
-                number,
-            )
-    return units

@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
+from assets.landing.readers.oldworkbook import read_xls
+from assets.landing.readers.parts import choose_parts
 from assets.landing.readers.request import Request
 from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
 from assets.landing.readers.table import PartResult, Row, write_table
@@ -26,12 +28,9 @@ def read_xlsx(request: Request) -> list[PartResult]:
     sheet-missing, entity, bounds, unsafe-zip, header-mismatch, units-mismatch.
     """
     with open(request.path, "rb") as file:
-        if file.read(4) == _OLE_MAGIC:
-            raise request.error(
-                "not-a-workbook",
-                "an old .xls or an encrypted workbook",
-                "an .xlsx without a password",
-            )
+        is_old = file.read(4) == _OLE_MAGIC
+    if is_old:
+        return read_xls(request)
     with open_zip(request, "not-a-workbook") as archive:
         return _Workbook(archive, request).read()
 
@@ -45,37 +44,25 @@ class _Workbook:
 
     def read(self) -> list[PartResult]:
         sheets, strings_member = self._directory()
-        wanted = self._choose(list(sheets))
+        wanted = choose_parts(list(sheets), self._request, "sheet")
         strings = self._guarded(strings_member, self._strings) if strings_member else []
         results: list[PartResult] = []
         for place, name in enumerate(wanted):
             self._part = name
             scan = self._guarded(sheets[name], self._scan)
-            rows = self._rows(sheets[name], strings)
+            titles: list[Row] = []
+            rows = self._rows(sheets[name], strings, titles)
             results.append(
-                write_table(name, rows, self._request, f"{place}.arrow", merges=scan.merges)
+                write_table(
+                    name,
+                    rows,
+                    self._request,
+                    f"{place}.arrow",
+                    merges=scan.merges,
+                    titles=titles,
+                )
             )
         return results
-
-    def _choose(self, sheets: list[str]) -> list[str]:
-        """The sheets to read: the declared ones, or the only one."""
-        parts = self._request.parts
-        listed = ", ".join(f"'{name}'" for name in sheets) or "none"
-        missing = [part for part in parts if part not in sheets]
-        if missing:
-            raise self._request.error(
-                "sheet-missing",
-                f"no sheet '{missing[0]}'",
-                f"one of the sheets found: {listed}",
-                missing[0],
-            )
-        if not parts and len(sheets) != 1:
-            raise self._request.error(
-                "sheet-missing",
-                f"{len(sheets)} sheets and none declared",
-                f"parts in {self._request.source_id}.toml, out of: {listed}",
-            )
-        return [name for name in sheets if not parts or name in parts]
 
     def _directory(self) -> tuple[dict[str, str], str | None]:
         """Sheet name → member, in the order of the workbook; member of the shared strings."""
@@ -130,8 +117,11 @@ class _Workbook:
             )
         return scan
 
-    def _rows(self, member: str, strings: list[str]) -> Iterator[Row]:
-        """Rows behind the title rows, with their sheet row as place and as number."""
+    def _rows(self, member: str, strings: list[str], titles: list[Row]) -> Iterator[Row]:
+        """Rows behind the title rows, with their sheet row as place and as number.
+
+        The title rows are put into `titles` before the first row is given.
+        """
         title_rows = self._request.title_rows
         part = self._part
         with self._open(member) as source:
@@ -142,6 +132,8 @@ class _Workbook:
                     for number, cells in reader.take():
                         if number > title_rows:
                             yield number, number, cells
+                        else:
+                            titles.append((number, number, cells))
             except (DoctypeError, XmlError, CellError, *DAMAGE) as error:
                 raise self._say(error, member, part) from None
 

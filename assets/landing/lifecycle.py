@@ -1,0 +1,158 @@
+"""The life of deliveries: which of all that came counts.
+
+A file says in its name what it is: `…_修订2` takes the place of the file without the mark (and
+of 修订1), `…_补充1` adds to it. What counts follows from the set of deliveries and withdrawals
+alone, so the order of arrival does not matter; only where other bytes come under the very same
+name must the later arrival be taken for the better one (`edition`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from typing import Any
+
+import polars as pl
+
+from quality.contracts.audit import Delivery
+
+_MARK = re.compile(
+    r"[\s_\-（(【]*(?:(?P<kind>修订|更正|修正|订正|rev|revised|v|补充|增补|supplement)"
+    r"[\s_\-.]*(?P<number>\d{0,3}))[）)】]*$",
+    re.IGNORECASE,
+)
+_SUPPLEMENTS = {"补充", "增补", "supplement"}
+# `…v` without a number, or glued to a word, is no mark but a name.
+_NEEDS_NUMBER = {"v"}
+
+Limits = Mapping[str, float | None]
+
+
+def marks(file_name: str) -> tuple[str, int, int]:
+    """(subject, revision, supplement) of a file name; the subject keeps its suffix."""
+    suffix = "".join(PurePath(file_name).suffixes[-2:]) if file_name.endswith(".zip") else ""
+    suffix = suffix or PurePath(file_name).suffix
+    stem = file_name[: len(file_name) - len(suffix)] if suffix else file_name
+    found = _MARK.search(stem)
+    if found is None or found.start() == 0:
+        return file_name, 0, 0
+    kind, number = found["kind"].lower(), found["number"]
+    latin = kind.isascii()
+    glued = latin and stem[found.start("kind") - 1].isalnum()
+    if glued or (kind in _NEEDS_NUMBER and not number):
+        return file_name, 0, 0
+    count = int(number) if number else 1
+    subject = stem[: found.start()] + suffix
+    return (subject, 0, count) if kind in _SUPPLEMENTS else (subject, count, 0)
+
+
+def merge(known: pl.DataFrame, arrived: pl.DataFrame) -> pl.DataFrame:
+    """All deliveries after an arrival (`raw.delivery` without status).
+
+    The same bytes under several names are one delivery, under the name that sorts first. Other
+    bytes under a known name are a new edition of it; bytes that come back are the newest again.
+    """
+    rows: dict[tuple[str, str], dict[str, Any]] = {
+        (row["source_id"], row["delivery_id"]): row for row in known.iter_rows(named=True)
+    }
+    for row in arrived.sort("source_id", "file_name", "delivery_id").iter_rows(named=True):
+        key = (row["source_id"], row["delivery_id"])
+        before = rows.get(key)
+        others = [
+            other["edition"]
+            for other_key, other in rows.items()
+            if other_key != key
+            and other["source_id"] == row["source_id"]
+            and other["file_name"] == row["file_name"]
+        ]
+        if before is not None and before["file_name"] == row["file_name"]:
+            if max(others, default=0) > before["edition"]:
+                before["edition"] = max(others) + 1
+            continue
+        if before is not None and before["file_name"] < row["file_name"]:
+            continue  # the same bytes under a name that sorts later
+        rows[key] = {**(before or {}), **row, "edition": max(others, default=0) + 1}
+    return pl.DataFrame(list(rows.values()), schema=_SCHEMA, orient="row")
+
+
+_SCHEMA = {c.name: c.polars_type for c in Delivery.declared_columns()}
+
+
+def resolve(
+    deliveries: pl.DataFrame,
+    withdrawals: pl.DataFrame,
+    change_allowed: Limits,
+    any_rows: Iterable[str] = (),
+) -> pl.DataFrame:
+    """Status and reason of every delivery (`raw.delivery`).
+
+    `deliveries` says in `rows` how many rows were read, and where it is null in `reason` why
+    not. `change_allowed` is the largest relative change of rows by source; `any_rows` are
+    deliveries for which it was decided not to matter. Precedence within a subject: revision,
+    then edition; a withdrawn, unreadable or partial delivery leaves the one before it in force.
+    """
+    decided = set(any_rows)
+    withdrawn = _withdrawn(deliveries, withdrawals)
+    rows = deliveries.to_dicts()
+    for row in rows:
+        why = withdrawn.get((row["source_id"], row["delivery_id"]))
+        if why is not None:
+            row["status"], row["reason"] = "withdrawn", why
+        elif row["rows"] is None:
+            row["status"] = "refused"
+        else:
+            row["status"], row["reason"] = "current", None
+    chains: dict[tuple[str, str, int], list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["status"] == "withdrawn":
+            continue
+        chains.setdefault((row["source_id"], row["subject"], row["supplement"]), []).append(row)
+    for (source_id, _, _), chain in chains.items():
+        _choose(chain, change_allowed.get(source_id), decided)
+    return Delivery.conform(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
+
+
+def _choose(chain: list[dict[str, Any]], change: float | None, decided: set[str]) -> None:
+    """One of a chain counts: the last in precedence that is readable and not partial."""
+    in_force: dict[str, Any] | None = None
+    for row in sorted(chain, key=lambda row: (row["revision"], row["edition"], row["delivery_id"])):
+        if row["status"] == "refused":
+            continue
+        if in_force is not None:
+            moved = abs(row["rows"] - in_force["rows"]) / max(1, in_force["rows"])
+            if change is not None and moved > change and row["delivery_id"] not in decided:
+                row["status"] = "refused"
+                row["reason"] = (
+                    f"{row['file_name']}: {row['rows']} rows, {in_force['file_name']} has "
+                    f"{in_force['rows']}; expected a change of at most {change:.0%} (a partial "
+                    "delivery is named …_补充1; to accept it: a drift decision of kind rows)"
+                )
+                continue
+            in_force["status"] = "superseded"
+            in_force["reason"] = f"replaced by {row['file_name']}"
+        in_force = row
+    # What was refused before a readable one came is history.
+    if in_force is not None:
+        order = (in_force["revision"], in_force["edition"])
+        for row in chain:
+            if row["status"] == "refused" and (row["revision"], row["edition"]) < order:
+                row["status"] = "superseded"
+                row["reason"] = f"replaced by {in_force['file_name']}; was refused: {row['reason']}"
+
+
+def _withdrawn(deliveries: pl.DataFrame, withdrawals: pl.DataFrame) -> dict[tuple[str, str], str]:
+    """(source, delivery) to the reason, for every delivery that a withdrawal names."""
+    found: dict[tuple[str, str], str] = {}
+    for said in withdrawals.sort("source_row_id").iter_rows(named=True):
+        name = said["withdrawn_file"]
+        by_name = pl.col("file_name") == name
+        if len(name) >= 8:
+            by_name |= pl.col("delivery_id").str.starts_with(name.lower())
+        hit = deliveries.filter((pl.col("source_id") == said["withdrawn_source"]) & by_name)
+        for row in hit.iter_rows(named=True):
+            found.setdefault(
+                (row["source_id"], row["delivery_id"]),
+                f"{said['provider']}, {said['decided_on']}: {said['reason_zh']}",
+            )
+    return found

@@ -1,0 +1,166 @@
+"""Raw rows: what was read from an archived delivery, text as delivered, one file a part.
+
+They are kept beside the archive as Parquet and not as JSON in the lake: encoding and decoding
+two million rows took longer than reading them. They can be read again from the archive at any
+time, and are, as soon as the declaration or a reader has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.landing.archive import fetch
+from assets.landing.declaration import SourceDeclaration
+from assets.landing.readers import RawPart, ReaderLimits, read_delivery
+from warehouse.settings import Settings
+
+_INDEX = "parts.json"
+# What a declaration says about meaning, not about reading.
+_NOT_READING = {
+    "title_zh",
+    "title_en",
+    "publisher",
+    "licence",
+    "cadence",
+    "notes",
+    "table",
+    "key",
+    "null_texts",
+    "numbers",
+    "skip_rows",
+    "period",
+    "allowed",
+    "pedigree",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a delivery as it was read; `rows` has `row_number` and the delivered headers."""
+
+    delivery_id: str
+    file_name: str
+    part: str
+    headers: tuple[str, ...]
+    units: Mapping[str, str]
+    footers: int
+    encoding: str | None
+    crs: str | None
+    reading_id: str
+    rows: pl.LazyFrame
+    height: int
+
+
+def reader_limits(settings: Settings) -> ReaderLimits:
+    """What one reader may use."""
+    return ReaderLimits(memory_mb=settings.reader_memory_mb)
+
+
+def store_of(settings: Settings) -> RawStore:
+    """The raw rows that these settings point at."""
+    return RawStore(settings.raw_rows, settings.archive, reader_limits(settings))
+
+
+class RawStore:
+    """The raw rows of one home."""
+
+    def __init__(self, folder: Path, archive: Path, limits: ReaderLimits) -> None:
+        self._folder = folder
+        self._archive = archive
+        self._limits = limits
+
+    def parts(self, source: SourceDeclaration, delivery: Mapping[str, Any]) -> list[Part]:
+        """The parts of a delivery (row of `raw.delivery`), read now if they were not before.
+
+        Raises ReadError if it cannot be read, ArchiveError if its bytes are gone or altered.
+        """
+        delivery_id, file_name = str(delivery["delivery_id"]), str(delivery["file_name"])
+        reading = reading_id(source, file_name)
+        folder = self._folder / delivery_id / reading
+        if not (folder / _INDEX).is_file():
+            self._read(source, delivery_id, file_name, folder)
+        index: list[dict[str, Any]] = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+        return [
+            Part(
+                delivery_id=delivery_id,
+                file_name=file_name,
+                part=item["part"],
+                headers=tuple(item["headers"]),
+                units=item["units"],
+                footers=item["footers"],
+                encoding=item["encoding"],
+                crs=item["crs"],
+                reading_id=reading,
+                rows=pl.scan_parquet(folder / item["file"]),
+                height=item["height"],
+            )
+            for item in index
+        ]
+
+    def forget(self, delivery_id: str) -> None:
+        """Drop the raw rows of a delivery; the archive keeps its bytes."""
+        shutil.rmtree(self._folder / delivery_id, ignore_errors=True)
+
+    def _read(
+        self, source: SourceDeclaration, delivery_id: str, file_name: str, folder: Path
+    ) -> None:
+        data = fetch(self._archive, delivery_id)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".reading-") as work:
+            path = Path(work) / Path(file_name).name
+            path.write_bytes(data)
+            del data
+            made = Path(work) / "made"
+            made.mkdir()
+            index = [
+                _stored(place, part, made)
+                for place, part in enumerate(read_delivery(path, source, self._limits))
+            ]
+            (made / _INDEX).write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
+            try:
+                made.rename(folder)
+            except OSError:
+                # Another process read the same delivery meanwhile: the same rows.
+                if not (folder / _INDEX).is_file():
+                    raise
+
+
+def _stored(place: int, part: RawPart, folder: Path) -> dict[str, Any]:
+    file = f"{place:03}.parquet"
+    part.rows.write_parquet(folder / file, compression="zstd", compression_level=1)
+    return {
+        "part": part.part,
+        "headers": list(part.headers),
+        "units": part.units,
+        "footers": part.footers.height,
+        "encoding": part.encoding,
+        "crs": part.crs,
+        "file": file,
+        "height": part.rows.height,
+    }
+
+
+def reading_id(source: SourceDeclaration, file_name: str) -> str:
+    """A hash of all that decides how a file is read: its name, the declaration, the readers."""
+    said = source.model_dump(mode="json", exclude=_NOT_READING)
+    text = json.dumps([file_name, said, _readers_hash()], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@cache
+def _readers_hash() -> str:
+    folder = Path(__file__).with_name("readers")
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()

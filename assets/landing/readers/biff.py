@@ -1,0 +1,181 @@
+"""What the cell library does not tell of an old workbook: errors in cells, extent, encryption.
+
+An .xls is a compound file (MS-CFB) with one stream of records (MS-XLS). Only the frame of the
+records is read here; texts, numbers and dates are left to the library.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_FREE = 0xFFFF_FFFA  # sector numbers from here on mean the end of a chain, or no sector
+_ENTRY = 128
+_STREAM = 2  # kind of a directory entry
+_ROOT = 5
+
+_BOF, _EOF, _BOUNDSHEET, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x002F
+_BOOLERR, _MULRK = 0x0205, 0x00BD
+_FORMULA = frozenset({0x0006, 0x0206, 0x0406})
+_CELLS = _FORMULA | {_BOOLERR, _MULRK, 0x0203, 0x0204, 0x027E, 0x00FD, 0x00D6}
+_IS_ERROR = 2  # kind of the result of a formula
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+
+
+class BiffError(Exception):
+    """No sound old workbook; the message says what is wrong."""
+
+
+class EncryptedError(Exception):
+    """The workbook needs a password."""
+
+
+@dataclass
+class SheetFrame:
+    """Rows and columns count from 0; -1 = no filled cell."""
+
+    last_row: int = -1
+    last_column: int = -1
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+def scan(data: bytes) -> list[SheetFrame]:
+    """One frame a sheet (also chart sheets), in order. Raises BiffError, EncryptedError."""
+    streams = _streams(data)
+    if "EncryptedPackage" in streams:
+        raise EncryptedError
+    book = streams.get("Workbook", streams.get("Book"))
+    if book is None:
+        raise BiffError("no workbook in the file")
+    places: list[int] = []
+    for kind, start, size in _records(book, 0):
+        if kind == _FILEPASS:
+            raise EncryptedError
+        if kind == _BOUNDSHEET and size >= 4:
+            places.append(struct.unpack_from("<I", book, start)[0])
+    return [_sheet(book, place) for place in places]
+
+
+def _sheet(book: bytes, place: int) -> SheetFrame:
+    frame = SheetFrame()
+    for kind, start, size in _records(book, place):
+        if kind not in _CELLS or size < 6:
+            continue
+        row, column = struct.unpack_from("<HH", book, start)
+        last = struct.unpack_from("<H", book, start + size - 2)[0] if kind == _MULRK else column
+        frame.last_row = max(frame.last_row, row)
+        frame.last_column = max(frame.last_column, last)
+        code: int | None = None
+        if kind == _BOOLERR and size >= 8 and book[start + 7]:
+            code = book[start + 6]
+        elif kind in _FORMULA and size >= 14 and book[start + 12 : start + 14] == b"\xff\xff":
+            code = book[start + 8] if book[start + 6] == _IS_ERROR else None
+        if code is not None:
+            if code not in _ERRORS:
+                raise BiffError(f"row {row + 1}: error value {code:#04x}")
+            frame.errors[row, column] = _ERRORS[code]
+    return frame
+
+
+def _records(book: bytes, place: int) -> Iterator[tuple[int, int, int]]:
+    """(kind, start, size) of the records of one sheet, without those of charts inside it."""
+    depth = 0
+    while place + 4 <= len(book):
+        kind, size = struct.unpack_from("<HH", book, place)
+        place += 4
+        if place + size > len(book) or (depth == 0 and kind != _BOF):
+            break
+        if kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth == 0:
+                return
+        elif depth == 1:
+            yield kind, place, size
+        place += size
+    raise BiffError("the records of a sheet begin or end where they should not")
+
+
+def _streams(data: bytes) -> dict[str, bytes]:
+    """Name → bytes of the streams of a compound file that a workbook may lie in."""
+    if len(data) < 512:
+        raise BiffError(f"{len(data)} bytes")
+    shift, small_shift = struct.unpack_from("<HH", data, 30)
+    _, first_entry, _, limit, small_first, _, far, _ = struct.unpack_from("<8I", data, 44)
+    if shift not in (9, 12) or small_shift != 6:
+        raise BiffError(f"sectors of 2^{shift} bytes")
+    size = 1 << shift
+    table = _sector_table(data, size, far)
+    entries = _chain(data, size, size, table, first_entry)
+    small_table = _numbers(_chain(data, size, size, table, small_first))
+    small = b""
+    found: dict[str, bytes] = {}
+    for place in range(0, len(entries) - _ENTRY + 1, _ENTRY):
+        name_size, kind = struct.unpack_from("<HB", entries, place + 64)
+        first, length = struct.unpack_from("<II", entries, place + 116)
+        name = entries[place : place + max(0, min(name_size, 64) - 2)].decode(
+            "utf-16-le", "replace"
+        )
+        if kind == _ROOT:
+            small = _chain(data, size, size, table, first)
+        elif name == "EncryptedPackage":
+            found[name] = b""
+        elif kind == _STREAM and name in ("Workbook", "Book"):
+            if length < limit:
+                stream = _chain(small, 0, 1 << small_shift, small_table, first)
+            else:
+                stream = _chain(data, size, size, table, first)
+            if len(stream) < length:
+                raise BiffError(f"{len(stream)} of {length} bytes of the workbook are there")
+            found[name] = stream[:length]
+    return found
+
+
+def _sector_table(data: bytes, size: int, far: int) -> list[int]:
+    """The next sector for each sector."""
+    listed = list(struct.unpack_from("<109I", data, 76))
+    seen: set[int] = set()
+    while far < _FREE:
+        if far in seen:
+            raise BiffError("the sector list runs in a circle")
+        seen.add(far)
+        *more, far = _numbers(_sector(data, size, size, far))
+        listed += more
+    return [
+        number
+        for sector in listed
+        if sector < _FREE
+        for number in _numbers(_sector(data, size, size, sector))
+    ]
+
+
+def _chain(data: bytes, base: int, size: int, table: list[int], first: int) -> bytes:
+    """The sectors from `first` on, put together."""
+    pieces: list[bytes] = []
+    sector = first
+    while sector < _FREE:
+        if sector >= len(table) or len(pieces) > len(table):
+            raise BiffError("a chain of sectors leads nowhere")
+        pieces.append(_sector(data, base, size, sector))
+        sector = table[sector]
+    return b"".join(pieces)
+
+
+def _sector(data: bytes, base: int, size: int, number: int) -> bytes:
+    """One sector, counted behind `base` bytes; the last of a file may be short."""
+    start = base + number * size
+    if start >= len(data):
+        raise BiffError("ends before its last sector")
+    return data[start : start + size]
+
+
+def _numbers(data: bytes) -> list[int]:
+    return [number for (number,) in struct.iter_unpack("<I", data[: len(data) // 4 * 4])]

@@ -1,0 +1,192 @@
+"""The rows above the records: the header, found where it is declared, and the units."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assets.landing.readers import mojibake
+from assets.landing.readers.errors import ReadError
+from assets.landing.readers.headers import Merge, check_headers, join_headers, name_columns
+from assets.landing.readers.request import MAX_COLUMNS, Request
+
+Cells = Sequence[str | None]
+Row = tuple[int, int, Cells]  # place in the part, row number as a person counts, cells
+
+_LOOKED_AT = 10  # rows behind the expected header that are tried as the header
+_NUMBER = re.compile(r"[-+]?[0-9,]*\.?[0-9]+")
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the records: a name for each place ("" = unnamed), units by header.
+
+    `kept` are the places that are read, `over` a row that was taken from the records.
+    """
+
+    names: list[str]
+    kept: list[int]
+    units: dict[str, str]
+    over: Row | None
+
+    @property
+    def unnamed(self) -> list[int]:
+        """Places without a header."""
+        return [place for place, name in enumerate(self.names) if not name]
+
+
+def take_head(
+    part: str,
+    rows: Iterator[Row],
+    request: Request,
+    merges: Sequence[Merge] | None,
+    titles: Sequence[Row] = (),
+) -> Head:
+    """Take the header rows and the units row off `rows`; `titles` are the rows before.
+
+    Raises ReadError `header-mismatch`, `header-shifted`, `units-mismatch`, `mojibake`, `bounds`.
+    """
+    names, over = _take_header(part, rows, request, merges, titles)
+    personal = set(request.personal_columns)
+    kept = [place for place, name in enumerate(names) if name and name not in personal]
+    units: dict[str, str] = {}
+    if request.units_row:
+        over, units_row = _next_filled(rows, over)
+        units = _take_units(units_row, names, kept, request, part)
+    return Head(names, kept, units, over)
+
+
+def _next_filled(rows: Iterator[Row], first: Row | None) -> tuple[Row | None, Row | None]:
+    """(None, the next row with text), beginning with `first`."""
+    if first is not None and any(first[2]):
+        return None, first
+    return None, next((row for row in rows if any(row[2])), None)
+
+
+def _take_header(
+    part: str,
+    rows: Iterator[Row],
+    request: Request,
+    merges: Sequence[Merge] | None,
+    titles: Sequence[Row] = (),
+) -> tuple[list[str], Row | None]:
+    """Names by place ("" = unnamed), and the row read too far or None.
+
+    Raises ReadError `header-mismatch`, or `header-shifted` if the declared header is elsewhere.
+    """
+    _, top = _next_filled(rows, None)
+    if top is None:
+        raise request.error("header-mismatch", "no header row", "a header and rows", part)
+    place, number, _ = top
+    taken = [top]
+    over: Row | None = None
+    if request.header_rows > 1:
+        # By place, since a lower header row that is merged away altogether is not in the file.
+        for row in rows:
+            taken.append(row)
+            if row[0] >= place + request.header_rows:
+                over = row
+                break
+            if row[0] == place + request.header_rows - 1:
+                break
+    names = _names_at(top, taken, request, merges)
+    if len(names) > MAX_COLUMNS:
+        raise request.error(
+            "bounds", f"{len(names)} columns", f"at most {MAX_COLUMNS}", part, number
+        )
+    try:
+        check_headers(names, request, part, number)
+    except ReadError:
+        if found := mojibake.find("\n".join(names)):
+            raise mojibake.refuse(request, found, part, number) from None
+        _look_elsewhere(part, [*titles, *taken, *_some(rows)], number, request, merges)
+        raise
+    return names, over
+
+
+def _names_at(
+    top: Row, rows: Sequence[Row], request: Request, merges: Sequence[Merge] | None
+) -> list[str]:
+    """The names if the header begins with the row `top`."""
+    lines: list[Cells] = [[] for _ in range(request.header_rows)]
+    for place, _, cells in rows:
+        if 0 <= place - top[0] < request.header_rows:
+            lines[place - top[0]] = cells
+    return name_columns(join_headers(lines, merges, top[0]), request)
+
+
+def _some(rows: Iterator[Row]) -> list[Row]:
+    """The next rows, as far as they can be read."""
+    found: list[Row] = []
+    try:
+        for row in rows:
+            found.append(row)
+            if len(found) >= _LOOKED_AT:
+                break
+    except ReadError:
+        pass  # what is wrong further down is less near than the header
+    return found
+
+
+def _look_elsewhere(
+    part: str,
+    rows: Sequence[Row],
+    expected: int,
+    request: Request,
+    merges: Sequence[Merge] | None,
+) -> None:
+    """Raises ReadError `header-shifted` if one of the rows begins the declared header."""
+    for row in rows:
+        if row[1] == expected or not any(row[2]) or len(row[2]) > MAX_COLUMNS:
+            continue
+        try:
+            check_headers(_names_at(row, rows, request, merges), request, part, row[1])
+        except ReadError:
+            continue
+        raise request.error(
+            "header-shifted",
+            f"the declared header begins on row {row[1]}",
+            f"it on row {expected} (if the office moved it, write title_rows = {row[1] - 1} "
+            f"in {request.source_id}.toml)",
+            part,
+            expected,
+        )
+
+
+def _take_units(
+    row: Row | None, names: Sequence[str], kept: Sequence[int], request: Request, part: str
+) -> dict[str, str]:
+    """Header → text of the units row. Raises ReadError `units-mismatch`."""
+    if row is None:
+        raise request.error("units-mismatch", "no units row", "units below the header", part)
+    _, number, cells = row
+    units = {
+        names[place]: text
+        for place in kept
+        if place < len(cells) and (text := " ".join((cells[place] or "").split()))
+    }
+    toml = f"{request.source_id}.toml"
+    for header, expected in request.column_units.items():
+        found = units.get(header)
+        if header in names and found != " ".join(expected.split()):
+            line = f"{json.dumps(header, ensure_ascii=False)} = " + json.dumps(
+                found or "", ensure_ascii=False
+            )
+            raise request.error(
+                "units-mismatch",
+                f"unit of '{header}' is {found!r}",
+                f"{expected!r} (if the office changed the unit, write under [column_units] of "
+                f"{toml}: {line}, and convert what is delivered from now on)",
+                part,
+                number,
+            )
+    numbers = [header for header, text in units.items() if text != "1" and _NUMBER.fullmatch(text)]
+    if numbers:
+        raise request.error(
+            "units-mismatch",
+            f"{units[numbers[0]]!r} below '{numbers[0]}' is a number",
+            f"a row of units (if the office leaves it out now, write units_row = false in {toml})",
+            part,
+            number,
+        )
+    return units

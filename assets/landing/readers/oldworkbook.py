@@ -1,0 +1,128 @@
+"""Old workbooks (.xls): the value of each cell as text.
+
+A whole number has no point ("2020"), another one the shortest digits that mean the same double;
+dates and times are ISO 8601, booleans TRUE or FALSE, errors their text. A formula is its stored
+result. The library gives an error as an empty cell, so errors come from biff.py.
+"""
+
+import datetime
+from collections.abc import Iterator
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+
+from assets.landing.readers.biff import BiffError, EncryptedError, SheetFrame, scan
+from assets.landing.readers.parts import choose_parts
+from assets.landing.readers.records import check_text
+from assets.landing.readers.request import Request
+from assets.landing.readers.table import PartResult, Row, write_table
+
+_CELL_BYTES = 64  # the library holds each cell up to the last filled one of a sheet, also empty
+_EXACT = 2**53  # whole doubles up to here have all their digits
+
+
+def read_xls(request: Request) -> list[PartResult]:
+    """The chosen sheets in the order of the workbook. Raises ReadError: not-a-workbook,
+    sheet-missing, bounds, encoding, nul-bytes, header-mismatch, units-mismatch.
+    """
+    data = Path(request.path).read_bytes()
+    try:
+        frames = scan(data)
+        _check_extent(frames, request)
+        return _read(frames, request)
+    except EncryptedError:
+        raise request.error(
+            "not-a-workbook", "an encrypted workbook", "a workbook without a password"
+        ) from None
+    except (BiffError, python_calamine.CalamineError) as error:
+        raise _broken(request, str(error)) from None
+    except BaseException as error:
+        # A panic of the library is no Exception, and its class has no name to import.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _broken(request, "the reading library gave up") from None
+
+
+def _read(frames: list[SheetFrame], request: Request) -> list[PartResult]:
+    with python_calamine.load_workbook(request.path) as book:
+        sheets = {
+            sheet.name: frame
+            for sheet, frame in zip(book.sheets_metadata, frames, strict=True)
+            if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+        }
+        results: list[PartResult] = []
+        for place, name in enumerate(choose_parts(list(sheets), request, "sheet")):
+            frame = sheets[name]
+            sheet = book.get_sheet_by_name(name)
+            merges = [
+                (top + 1, left + 1, bottom + 1, right + 1)
+                for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
+            ]
+            titles: list[Row] = []
+            rows = _rows(sheet, frame, request, name, titles)
+            file = f"{place}.arrow"
+            results.append(write_table(name, rows, request, file, merges=merges, titles=titles))
+        return results
+
+
+def _check_extent(frames: list[SheetFrame], request: Request) -> None:
+    """Before the library takes room for every cell of every sheet. Raises ReadError `bounds`."""
+    areas = [(frame.last_row + 1) * (frame.last_column + 1) for frame in frames]
+    most = min(request.max_cells, request.memory_bytes // _CELL_BYTES)
+    if sum(areas) > most:
+        place = areas.index(max(areas))
+        rows, columns = frames[place].last_row + 1, frames[place].last_column + 1
+        raise request.error(
+            "bounds",
+            f"filled cells of sheet {place + 1} reach row {rows} and column {columns}",
+            f"an extent of all sheets of at most {most} cells",
+            row=rows,
+        )
+
+
+def _rows(
+    sheet: python_calamine.CalamineSheet,
+    frame: SheetFrame,
+    request: Request,
+    part: str,
+    titles: list[Row],
+) -> Iterator[Row]:
+    """Rows behind the title rows, cells from column A on, with the sheet row as number.
+
+    The title rows are put into `titles` before the first row is given.
+    """
+    # The library pads above the first filled cell but not on its left.
+    left: list[str | None] = [None] * (sheet.start[1] if sheet.start else 0)
+    for number, values in enumerate(sheet.iter_rows(), start=1):
+        cells = left + [_text(value, request, part, number) for value in values]
+        for column in range(len(cells)) if frame.errors else ():
+            cells[column] = frame.errors.get((number - 1, column), cells[column])
+        if number > request.title_rows:
+            yield number, number, cells
+        else:
+            titles.append((number, number, cells))
+
+
+def _text(value: Any, request: Request, part: str, row: int) -> str | None:
+    if isinstance(value, str):
+        if value:
+            check_text(value, "", request, part, row)
+        return value or None
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise _broken(request, f"the number {value}", part, row)
+        return str(int(value)) if value.is_integer() and abs(value) <= _EXACT else repr(value)
+    if isinstance(value, datetime.timedelta):
+        seconds = value / datetime.timedelta(seconds=1)
+        return f"PT{int(seconds) if seconds.is_integer() else seconds}S"
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)
+
+
+def _broken(request: Request, what: str, part: str = "", row: int | None = None) -> Exception:
+    return request.error("not-a-workbook", what, "a sound .xls workbook", part, row)

@@ -1,0 +1,211 @@
+"""Raw rows to records: headers to columns, wide tables to long ones, declared rows set aside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import polars as pl
+
+from assets.landing.declaration import Pedigree, SourceDeclaration
+from assets.landing.rawstore import Part
+from quality.contracts.table import PEDIGREE, SOURCE_COLUMN, SOURCE_ROW
+from quality.quarantine import DECIDED, LOST, MORE, PART, Records
+from quality.texts import clean
+
+# The reader keeps fields beyond the header under this name.
+EXTRA = "__extra__"
+ROW_NUMBER = "row_number"
+_REPLACEMENT = "\ufffd"
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A part, how it was declared when it was read, and what its delivery is.
+
+    `illustrative`: made for demonstration. `subject`, `supplement`: as in `raw.delivery`.
+    `unit_factors`: header to declared units in one delivered unit.
+    """
+
+    part: Part
+    source: SourceDeclaration
+    illustrative: bool = False
+    subject: str = ""
+    supplement: int = 0
+    unit_factors: tuple[tuple[str, Decimal], ...] = ()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of a part: `rows` behind the header, `set_aside` of them, and `records` made."""
+
+    rows: int
+    set_aside: int
+    records: int
+
+
+def locator(part: Part) -> pl.Expr:
+    """`<first 16 of sha256>:<part>:<row number>`."""
+    return pl.format(
+        "{}:{}:{}", pl.lit(part.delivery_id[:16]), pl.lit(part.part), pl.col(ROW_NUMBER)
+    ).alias(SOURCE_ROW)
+
+
+def records_of(delivered: Sequence[Delivered]) -> Records:
+    """The records of all parts of one source, under the names of its table's columns."""
+    frames: list[pl.DataFrame] = []
+    headers: list[dict[str, str]] = []
+    parts: list[pl.DataFrame] = []
+    for place, item in enumerate(delivered):
+        raw = raw_rows(item)
+        mapping = header_of(item)
+        frames.append(_shaped(item, raw.filter(~_set_aside(item.source, raw)), mapping, place))
+        headers.append(mapping)
+        parts.append(raw)
+    joined = pl.concat(frames, how="diagonal") if frames else _nothing()
+    return Records(joined, headers, parts)
+
+
+def raw_rows(item: Delivered) -> pl.DataFrame:
+    """SOURCE_ROW and the delivered cells of a part."""
+    return item.part.rows.select(locator(item.part), pl.exclude(ROW_NUMBER)).collect()
+
+
+def count(item: Delivered) -> Counts:
+    """How many rows and records the part has."""
+    raw = raw_rows(item)
+    aside = int(_set_aside(item.source, raw).sum())
+    kept = raw.height - aside
+    records = kept
+    if item.source.unpivot is not None:
+        rows = raw.filter(~_set_aside(item.source, raw))
+        records = sum(int(_filled(rows, header).sum()) for header in wide_headers(item))
+    return Counts(raw.height + item.part.footers, aside + item.part.footers, records)
+
+
+def header_of(item: Delivered) -> dict[str, str]:
+    """Column to the one of its headers that the part has."""
+    there = set(item.part.headers)
+    return {
+        name: header
+        for name, headers in item.source.headers_of().items()
+        for header in headers
+        if header in there
+    }
+
+
+def wide_headers(item: Delivered) -> list[str]:
+    """The headers of a wide table that become records, in delivered order."""
+    unpivot = item.source.unpivot
+    if unpivot is None:
+        return []
+    pattern = re.compile(unpivot.headers)
+    return [h for h in item.part.headers if pattern.fullmatch(h) and h not in item.source.columns]
+
+
+def _shaped(
+    item: Delivered, raw: pl.DataFrame, mapping: dict[str, str], place: int
+) -> pl.DataFrame:
+    cells = [name for name in raw.columns if name not in (SOURCE_ROW, EXTRA)]
+    lost = pl.any_horizontal(
+        pl.col(name).str.contains(_REPLACEMENT, literal=True).fill_null(False) for name in cells
+    )
+    scaled = dict(item.unit_factors)
+    frame = raw.select(
+        SOURCE_ROW,
+        pl.lit("").alias(SOURCE_COLUMN),
+        pl.lit(place, pl.Int32).alias(PART),
+        (pl.col(EXTRA).is_not_null() if EXTRA in raw.columns else pl.lit(False)).alias(MORE),
+        lost.alias(LOST),
+        pl.lit(None, pl.String).alias(DECIDED),
+        pl.lit(digits(item.source.pedigree, item.illustrative)).alias(PEDIGREE),
+        *(
+            _scaled(mapping[name], scaled).alias(name)
+            if name in mapping
+            else pl.lit(None, pl.String).alias(name)  # an optional header that is not there
+            for name in item.source.headers_of()
+        ),
+    )
+    unpivot = item.source.unpivot
+    if unpivot is None:
+        return frame
+    pattern = re.compile(unpivot.headers)
+    long = []
+    for header in wide_headers(item):
+        found = pattern.fullmatch(header)
+        assert found is not None
+        said = {name: text for name, text in found.groupdict().items() if text is not None}
+        if unpivot.header:
+            said[unpivot.header] = header
+        if unpivot.unit:
+            said[unpivot.unit] = item.part.units.get(header, "")
+        long.append(
+            frame.with_columns(
+                pl.lit(header).alias(SOURCE_COLUMN),
+                raw.select(_scaled(header, scaled).alias(unpivot.value)).to_series(),
+                *(pl.lit(text).alias(name) for name, text in said.items()),
+            ).filter(_filled(raw, header))
+        )
+    return pl.concat(long) if long else frame.clear()
+
+
+def _filled(raw: pl.DataFrame, header: str) -> pl.Series:
+    return raw.select(clean(pl.col(header)).is_not_null()).to_series()
+
+
+def _scaled(header: str, factors: dict[str, Decimal]) -> pl.Expr:
+    """The text, or the product of number and factor where its unit was decided to differ."""
+    factor = factors.get(header)
+    if factor is None:
+        return pl.col(header)
+
+    def times(texts: pl.Series) -> pl.Series:
+        return pl.Series([scaled_text(text, factor) for text in texts], dtype=pl.String)
+
+    return pl.col(header).map_batches(times, return_dtype=pl.String)
+
+
+def scaled_text(text: str | None, factor: Decimal) -> str | None:
+    """Number times factor, exactly, as text; a text that is no number stays as it is."""
+    if text is None:
+        return None
+    try:
+        product = Decimal(text.strip()) * factor
+    except InvalidOperation:
+        return text
+    return f"{product:f}" if product.is_finite() else text
+
+
+def digits(pedigree: Pedigree, illustrative: bool) -> str:
+    """The five scores as digits; what is made for demonstration is not reliable at all."""
+    scores = pedigree.model_dump()
+    if illustrative:
+        scores["reliability"] = 5
+    return "".join(str(score) for score in scores.values())
+
+
+def _set_aside(source: SourceDeclaration, raw: pl.DataFrame) -> pl.Series:
+    """Rows that are no records by declaration."""
+    masks = [
+        pl.col(header).fill_null("").str.strip_chars().str.contains(f"^(?:{pattern})$")
+        for header, pattern in source.skip_rows.items()
+        if header in raw.columns
+    ]
+    return raw.select(pl.any_horizontal(pl.lit(False), *masks).alias("aside")).to_series()
+
+
+def _nothing() -> pl.DataFrame:
+    text, flag = pl.String, pl.Boolean
+    return pl.DataFrame(
+        schema={
+            SOURCE_ROW: text,
+            SOURCE_COLUMN: text,
+            PART: pl.Int32,
+            MORE: flag,
+            LOST: flag,
+            DECIDED: text,
+            PEDIGREE: text,
+        }
+    )

@@ -1,0 +1,121 @@
+"""Rules of single sources (METHOD 5): errors quarantine a row, warnings flag it.
+
+Belongs here: what the rows of one source must fulfil beyond types and ranges, with the
+thresholds in `limits`. Does not belong here: checks that compare sources, factors or totals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assets.landing.rules.carriers import Tables, listed, unit_rules
+from assets.landing.rules.energy import (
+    balance_gap,
+    balance_rules,
+    calorific_rules,
+    standard_coal_rules,
+)
+from assets.landing.rules.identity import (
+    division_rule,
+    industry_rules,
+    repeated_by_name,
+    uscc_rules,
+)
+from assets.landing.rules.points import point_rules
+from assets.landing.rules.polygons import polygon_rules
+from assets.landing.rules.series import intensity_rules, yearly_rules
+from assets.landing.rules.supply import grid_rules, heat_rules, park_rules
+from assets.landing.rules.transformation import transformation_rules
+from quality.quarantine import Rule
+
+__all__ = ["NEEDS", "balance_gap", "balance_rules", "rules_for"]
+
+# The name that the worked cases of the method import.
+_balance_rules = balance_rules
+
+_NAMES = ["accepted.unit", "accepted.energy"]
+_CALORIFIC = ["accepted.ncv_range", "accepted.ncv_unit"]
+_DIVISIONS = ["accepted.division_code"]
+
+# Reference tables that the rules of a source need.
+NEEDS: dict[str, list[str]] = {
+    "return_205_1": [
+        *_NAMES,
+        *_CALORIFIC,
+        *_DIVISIONS,
+        "accepted.industry_code",
+        "core.energy_coefficient",
+    ],
+    "return_205_2": [
+        *_NAMES,
+        *_CALORIFIC,
+        *_DIVISIONS,
+        "accepted.industry_code",
+        "accepted.fuel_factor",
+    ],
+    "output_return": [*_NAMES, *_DIVISIONS],
+    "park_annual": ["accepted.energy", "accepted.park_catalogue", "core.energy_coefficient"],
+    "permit_register": _DIVISIONS,
+    "business_register": _DIVISIONS,
+    "grid_supply": _DIVISIONS,
+    "heat_supply": _DIVISIONS,
+}
+
+
+def rules_for(source_id: str, reference: Tables) -> list[Rule]:
+    """The rules of a source; `reference` holds the tables that NEEDS names for it."""
+    build = _RULES.get(source_id)
+    return build(reference) if build else []
+
+
+def _coded(reference: Tables) -> list[Rule]:
+    """Rules on the USCC of an office form."""
+    return [*uscc_rules(), division_rule(reference)]
+
+
+def _return_205_1(reference: Tables) -> list[Rule]:
+    names = listed(reference)
+    return [
+        *_coded(reference),
+        repeated_by_name("year", "energy_zh"),
+        *industry_rules(reference, "industry_division", ["division"]),
+        *industry_rules(reference, "industry_code", ["group", "class"]),
+        *unit_rules(names, reference["accepted.unit"], "energy_zh"),
+        *balance_rules(),
+        *calorific_rules(names, reference),
+        *standard_coal_rules(reference),
+        *yearly_rules(reference),
+        *intensity_rules(reference),
+    ]
+
+
+def _return_205_2(reference: Tables) -> list[Rule]:
+    return [
+        *_coded(reference),
+        repeated_by_name("year", "kind_zh", "energy_zh"),
+        *industry_rules(reference, "industry_division", ["division"]),
+        *transformation_rules(reference),
+    ]
+
+
+def _output_return(reference: Tables) -> list[Rule]:
+    units = reference["accepted.unit"]
+    return [
+        *_coded(reference),
+        repeated_by_name("year", "product_zh"),
+        *unit_rules(listed(reference), units, "product_zh", product=True),
+    ]
+
+
+_RULES: dict[str, Callable[[Tables], list[Rule]]] = {
+    "return_205_1": _return_205_1,
+    "return_205_2": _return_205_2,
+    "output_return": _output_return,
+    "park_annual": park_rules,
+    "permit_register": lambda reference: [*_coded(reference), *point_rules()],
+    "business_register": _coded,
+    "cn_register": lambda _: uscc_rules(),
+    "grid_supply": lambda reference: [*_coded(reference), *grid_rules()],
+    "heat_supply": lambda reference: [*_coded(reference), *heat_rules()],
+    "park_boundary": lambda _: polygon_rules(),
+}

@@ -1,0 +1,117 @@
+"""`parkledger quarantine`: list, show, replay, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.console import (
+    Json,
+    Release,
+    current_settings,
+    err,
+    fail,
+    out,
+    print_json,
+    show_rows,
+)
+
+quarantine = typer.Typer(
+    name="quarantine",
+    help="Rows that did not pass the door, and what to do about them.",
+    no_args_is_help=True,
+)
+
+Source = Annotated[str | None, typer.Argument(help="Source id; default: all.")]
+
+
+def _path(release: str | None) -> Path:
+    from warehouse.served import ReleaseError, release_path
+
+    try:
+        return release_path(current_settings(), release)
+    except ReleaseError as error:
+        fail(str(error), 2)
+
+
+@quarantine.command("list")
+def list_(
+    source: Source = None,
+    rule: Annotated[str | None, typer.Option(help="Rule id, or the start of one.")] = None,
+    release: Release = None,
+    as_json: Json = False,
+) -> None:
+    """Quarantined rows with rule, reason and locator."""
+    from warehouse.quarantined import quarantined
+
+    show_rows(quarantined(_path(release), source, rule), as_json, "rows")
+
+
+@quarantine.command()
+def show(
+    locator: Annotated[str, typer.Argument(help="Locator, as `list` gives it.")],
+    release: Release = None,
+    as_json: Json = False,
+) -> None:
+    """One quarantined row as delivered, with every rule it breaks and a correction to fill in."""
+    from warehouse.quarantined import NotQuarantined, quarantined_row
+
+    try:
+        found = quarantined_row(_path(release), locator)
+    except NotQuarantined as error:
+        fail(str(error), 2)
+    if as_json:
+        print_json(found)
+        return
+    for name in ("locator", "source_id", "file", "sha256", "part", "row", "cell", "rules"):
+        out.print(f"{name:<10} {found[name]}", highlight=False, markup=False)
+    out.print(f"{'why':<10} {found['reason_zh']} | {found['reason_en']}", markup=False)
+    for header, text in found["cells"].items():
+        out.print(f"  {header}: {text}", highlight=False, markup=False)
+    out.print("to correct it, a row for PARKLEDGER_HOME/decisions/correction/<name>.csv:")
+    out.print(found["correction"], highlight=False, markup=False)
+
+
+@quarantine.command()
+def replay(
+    source: Annotated[str, typer.Argument(help="Source id.")],
+    as_json: Json = False,
+) -> None:
+    """Take the rows of a source through the door again, with today's contract and corrections."""
+    from pipelines.replay import ReplayFailed
+    from pipelines.replay import replay as replay_source
+
+    try:
+        done = replay_source(current_settings(), source)
+    except ReplayFailed as error:
+        fail(str(error))
+    if as_json:
+        print_json(done)
+        return
+    out.print(
+        f"{source}: {done['records']} records, quarantined {done['quarantined_before']} before, "
+        f"{done['quarantined']} now ({done['released']} released, {done['caught']} caught)",
+        highlight=False,
+    )
+    err.print("next: parkledger run", highlight=False)
+
+
+@quarantine.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Workbook to write (.xlsx).")],
+    source: Annotated[str | None, typer.Option(help="Source id; default: all.")] = None,
+    release: Release = None,
+    as_json: Json = False,
+) -> None:
+    """Quarantined rows as a workbook to send back to the offices, a sheet a source."""
+    from pipelines.export import export_quarantine
+    from warehouse.quarantined import quarantined
+
+    rows = quarantined(_path(release), source, None)
+    counts: dict[str, Any] = export_quarantine(rows, file)
+    if as_json:
+        print_json({"file": file, "rows": len(rows), "sources": counts})
+    else:
+        out.print(f"{file}: {len(rows)} rows of {len(counts)} sources", markup=False)

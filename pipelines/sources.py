@@ -1,0 +1,190 @@
+"""Dagster assets of sources: the accepted table of each, with its checks, in two steps.
+
+One step for all sources and not one each: fifty steps spent a quarter of a minute on events,
+and the lake lets one writer in at a time anyway. Each source is still an asset of its own, and
+can be materialized alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assets.landing.acceptance import SourceOutcome, accept_source
+from assets.landing.declaration import SourceDeclaration
+from assets.landing.intake import Register
+from assets.landing.rules import NEEDS
+from pipelines.factory import OWNERS, POOL, asset_key, lake_tables
+from pipelines.lake_io import column_schema
+from pipelines.progress import PROGRESS
+from pipelines.register import registered
+from pipelines.wiring import acceptance_order, code_version
+from quality.contracts.audit import Flag, QuarantineRow
+from quality.contracts.decisions import AppliedCorrection
+from quality.contracts.registry import table_of
+from warehouse.lake import Lake
+from warehouse.settings import settings
+
+_SHOWN = 10
+# Tables that all sources write, by source.
+SHARED = (QuarantineRow, Flag, AppliedCorrection)
+
+Event = dg.MaterializeResult[None] | dg.AssetCheckResult
+
+
+def source_assets(name: str, sources: Sequence[SourceDeclaration]) -> dg.AssetsDefinition:
+    """The accepted tables of these sources; quarantine, flags and corrections beside them."""
+    by_key = {asset_key(table_of(source.table)): source for source in sources}
+    needed = sorted({table for source in sources for table in NEEDS.get(source.id, [])})
+
+    @dg.multi_asset(
+        name=name,
+        specs=[_spec(source) for source in sources],
+        check_specs=[spec for source in sources for spec in _check_specs(source)],
+        can_subset=True,
+        pool=POOL,
+    )
+    def accepted(context: dg.AssetExecutionContext) -> Iterator[Event]:
+        lake, register = Lake(settings()), registered(settings())
+        reference = lake_tables(needed)
+        chosen = [by_key[key] for key in sorted(context.selected_asset_keys)]
+        outcomes: dict[str, SourceOutcome] = {}
+        for source in chosen:
+            with PROGRESS.stage(source.table):
+                delivered = register.delivered.get(source.id, [])
+                corrections = register.decisions.correction
+                outcomes[source.id] = accept_source(source, delivered, reference, corrections)
+                lake.write(table_of(source.table), outcomes[source.id].frame)
+        write_shared(lake, outcomes)
+        for source in chosen:
+            yield from _events(source, outcomes[source.id], register)
+
+    return accepted
+
+
+def write_shared(lake: Lake, outcomes: dict[str, SourceOutcome]) -> None:
+    """Quarantine, flags and applied corrections of these sources take the place of the old."""
+    made = [(o.quarantine, o.flags, o.applied) for o in outcomes.values()]
+    for place, table in enumerate(SHARED):
+        rows = pl.concat([table.empty_frame(), *(frames[place] for frames in made)])
+        lake.write(table, rows, slice_column="source_id", slice_values=sorted(outcomes))
+
+
+def _spec(source: SourceDeclaration) -> dg.AssetSpec:
+    table = table_of(source.table)
+    return dg.AssetSpec(
+        asset_key(table),
+        deps=[
+            dg.AssetKey(["raw", "part"]),
+            *(asset_key(table_of(name)) for name in NEEDS.get(source.id, [])),
+        ],
+        group_name="landing",
+        description=f"{source.title_zh} ({source.title_en}). {table.about()}",
+        owners=OWNERS,
+        code_version=code_version(),
+        metadata={"dagster/column_schema": column_schema(table), "licence": source.licence},
+    )
+
+
+def _check_specs(source: SourceDeclaration) -> list[dg.AssetCheckSpec]:
+    key = asset_key(table_of(source.table))
+    return [
+        dg.AssetCheckSpec(
+            "delivered",
+            asset=key,
+            blocking=True,
+            description="Records = accepted + quarantined, and no more of them are bad than "
+            f"{source.allowed.quarantined:.0%}.",
+        ),
+        dg.AssetCheckSpec("layout", asset=key, description="No delivery of the source is refused."),
+    ]
+
+
+def _events(
+    source: SourceDeclaration, outcome: SourceOutcome, register: Register
+) -> Iterator[Event]:
+    key = asset_key(table_of(source.table))
+    refused = register.deliveries.filter(
+        (pl.col("source_id") == source.id) & (pl.col("status") == "refused")
+    )
+    drifted = register.decisions.drift.filter(pl.col("drifted_source") == source.id).height
+    accepted, bad = outcome.frame.height, outcome.quarantine.height
+    counts: dict[str, Any] = {
+        "delivered": outcome.records,
+        "accepted": accepted,
+        "quarantined": bad,
+        "flagged": outcome.flags.height,
+        "corrected": outcome.applied.height,
+        "drifted": drifted + refused.height,
+    }
+    yield dg.MaterializeResult(
+        asset_key=key,
+        metadata={"dagster/row_count": accepted, **counts, "reasons": outcome.reasons()},
+    )
+    share = bad / outcome.records if outcome.records else 0.0
+    conserved = outcome.records == accepted + bad
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name="delivered",
+        passed=conserved and share <= source.allowed.quarantined,
+        metadata={**counts, "quarantined_share": share, **_first_bad(outcome.quarantine)},
+    )
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name="layout",
+        passed=refused.is_empty(),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "refused": refused.height,
+            "accepted_drift": drifted,
+            "reasons": "\n".join(refused.get_column("reason").drop_nulls().head(_SHOWN)),
+        },
+    )
+
+
+def _first_bad(quarantine: pl.DataFrame) -> dict[str, dg.MetadataValue]:
+    """The first quarantined rows as a table in Dagster's metadata."""
+    shown = quarantine.head(_SHOWN).select(
+        "source_row_id", "rule_ids", "column_zh", "value_text", "reason_zh", "reason_en"
+    )
+    records = [
+        dg.TableRecord({name: text or "" for name, text in row.items()})
+        for row in shown.iter_rows(named=True)
+    ]
+    if not records:
+        return {}
+    columns = [dg.TableColumn(name) for name in shown.columns]
+    return {"first_bad_rows": dg.MetadataValue.table(records, dg.TableSchema(columns=columns))}
+
+
+FACTS = source_assets("facts", [s for s in acceptance_order() if s.id not in NEEDS])
+RETURNS = source_assets("returns", [s for s in acceptance_order() if s.id in NEEDS])
+
+
+@dg.multi_asset(
+    name="door",
+    specs=[
+        dg.AssetSpec(
+            asset_key(table),
+            deps=[asset_key(table_of(source.table)) for source in acceptance_order()],
+            group_name="landing",
+            description=table.about(),
+            owners=OWNERS,
+            code_version=code_version(),
+            metadata={"dagster/column_schema": column_schema(table)},
+        )
+        for table in SHARED
+    ],
+    pool=POOL,
+)
+def door() -> Iterator[dg.MaterializeResult[None]]:
+    """What the sources wrote beside their accepted tables: quarantine, flags, corrections."""
+    lake = Lake(settings())
+    for table in SHARED:
+        frame = lake.read(table)
+        by_source = dict(frame.group_by("source_id").len().sort("source_id").iter_rows())
+        yield dg.MaterializeResult(
+            asset_key=asset_key(table),
+            metadata={"dagster/row_count": frame.height, "by_source": by_source},
+        )

@@ -1,0 +1,75 @@
+"""Delivered text to typed value: blanks, texts that mean nothing, ways of writing a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from quality.contracts.table import Column
+
+_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
+_INTEGER = r"^[+-]?\d{1,18}$"
+_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
+# Blanks a person does not see: ideographic, no-break and zero-width ones.
+_BLANKS = "\u3000\u00a0\u200b\u200c\u200d\u2060\ufeff \t\r\n"
+_FULL_WIDTH = dict(zip("０１２３４５６７８９．，＋－", "0123456789.,+-", strict=True))
+
+# Ways of writing a number that a source may declare.
+THOUSANDS = "thousands"
+FULL_WIDTH = "full_width"
+
+
+def clean(text: pl.Expr, null_texts: Sequence[str] = ()) -> pl.Expr:
+    """The text without blanks around it; null where nothing is left or it means "no value"."""
+    trimmed = text.str.strip_chars(_BLANKS)
+    nothing = (trimmed == "") | trimmed.is_in(list(null_texts))
+    return pl.when(~nothing).then(trimmed)
+
+
+def typed(text: pl.Expr, column: Column, numbers: Sequence[str] = ()) -> pl.Expr:
+    """Text to the declared type; null where it cannot be read as that."""
+    kind = column.polars_type
+    if isinstance(kind, pl.Decimal):
+        plain = _plain(text, numbers)
+        readable = pl.when(plain.str.contains(_NUMBER)).then(plain)
+        return readable.str.to_decimal(scale=kind.scale).cast(kind, strict=False)
+    if kind == pl.Int64:
+        plain = _plain(text, numbers)
+        readable = pl.when(plain.str.contains(_INTEGER)).then(plain)
+        return readable.cast(pl.Int64, strict=False)
+    if kind == pl.Float64:
+        plain = _plain(text, numbers)
+        return pl.when(plain.str.contains(_NUMBER)).then(plain).cast(pl.Float64, strict=False)
+    if kind == pl.Date:
+        return pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
+    if kind == pl.Boolean:
+        return text.replace_strict({"true": True, "false": False}, default=None)
+    return text
+
+
+def _plain(text: pl.Expr, numbers: Sequence[str]) -> pl.Expr:
+    """The number as the declared ways of writing say it, without them."""
+    if FULL_WIDTH in numbers:
+        text = text.str.replace_many(_FULL_WIDTH)
+    if THOUSANDS in numbers:
+        grouped = text.str.contains(_THOUSANDS)
+        text = pl.when(grouped).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
+    return text
+
+
+def kind_en(column: Column) -> str:
+    """What the text must be, in English."""
+    return {
+        "BIGINT": "a whole number",
+        "DATE": "a date YYYY-MM-DD",
+        "BOOLEAN": "true or false",
+    }.get(column.duckdb_type, "a plain number")
+
+
+def kind_zh(column: Column) -> str:
+    """What the text must be, in Chinese."""
+    return {"BIGINT": "整数", "DATE": "日期 YYYY-MM-DD", "BOOLEAN": "true 或 false"}.get(
+        column.duckdb_type, "数字"
+    )

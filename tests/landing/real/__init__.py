@@ -1,0 +1,1 @@
+"""Real deliveries through reading and door."""
