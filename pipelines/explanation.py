@@ -98,6 +98,14 @@ def _cells(branch: Tree, cells: list[dict[str, Any]]) -> None:
             f"{(cell['raw_text'] or '∅')[:80]}  sha256 {cell['sha256'][:12]}",
             "dim",
         )
+        if cell["correction_id"] is not None:
+            _add(
+                branch,
+                f"correction {cell['correction_id']} ({cell['correction_action']}): "
+                f"{cell['corrected_text'] or '∅'}; {cell['correction_reason']}, "
+                f"{cell['correction_provider']}",
+                "yellow",
+            )
 
 
 def _text(value: Any) -> str:

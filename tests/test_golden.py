@@ -23,7 +23,7 @@ from assets.inventory.factors import (
 )
 from assets.inventory.ledger import ledger
 from assets.inventory.processes import clinker_tier1, clinker_tier2
-from assets.landing.rules import _balance_rules, balance_gap
+from assets.landing.rules import balance_gap, balance_rules
 from quality.contracts.accepted import Return2051
 from quality.contracts.core import Activity, LocationClaim, Park, Site
 from tests.frames import facts, frame
@@ -129,7 +129,7 @@ def balance(**quantities: float) -> tuple[float, float, list[str]]:
     found = rows.select(gap.alias("gap"), relative.alias("relative")).row(0)
     broken = [
         rule.rule_id
-        for rule in _balance_rules()
+        for rule in balance_rules()
         if rule.rule_id.startswith("EN1") and rows.select(rule.bad.fill_null(False)).item()
     ]
     return found[0], found[1], broken

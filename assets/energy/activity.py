@@ -41,7 +41,7 @@ def canonical_returns(
     and heat their purchases, since what the site makes itself is fuel already; of a product
     its output.
     """
-    shared = ["source_row_id", "enterprise_id", "year", "unit_zh", "industry_division"]
+    shared = ["source_row_id", "enterprise_id", "year", "unit_zh", "industry_division", "pedigree"]
     identified = identify(returns)
     energy_rows = identified.select(
         *shared,

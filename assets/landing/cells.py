@@ -21,7 +21,7 @@ def source_cells(
     to a cell that was never delivered: a number that rests on it could not be explained.
     """
     pointers = wanted.select(SOURCE_ROW, "column_zh").unique()
-    delivery = pl.col(SOURCE_ROW).str.slice(0, 16)
+    delivery = pl.col(SOURCE_ROW).str.split(":").list.first()
     short = set(pointers.select(delivery).to_series())
     found = [
         _cells(source_id, part, pointers)

@@ -115,11 +115,11 @@ EXAMPLES: dict[str, list[Row]] = {
             "previous_reading": 1520.5,
             "current_reading": 2020.5,
             "multiplier": 6000,
-            "kwh": 3000000,
+            "billed_kwh": 3000000,
             "green_kwh": 600000,
             "category_zh": "大工业",
         },
-        {**_METER, "meter_point": "000002", "kwh": 15200, "category_zh": "一般工商业"},
+        {**_METER, "meter_point": "000002", "billed_kwh": 15200, "category_zh": "一般工商业"},
     ],
     "heat_supply": [
         {

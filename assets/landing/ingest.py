@@ -55,7 +55,7 @@ def find_deliveries(landing: str | Path) -> list[Found]:
     Raises LandingError for a missing directory or a folder that names no source.
     """
     sources = load_sources()
-    place = UPath(landing)
+    place = UPath(landing) if "://" in str(landing) else Path(landing)
     if not place.is_dir():
         raise LandingError(f"{landing}: no such landing directory; expected one folder a source id")
     found: list[Found] = []
@@ -111,7 +111,7 @@ def archive_delivery(archive: Path, found: Found) -> pl.DataFrame:
 @contextmanager
 def _local(path: Path | UPath) -> Iterator[Path]:
     """The file on this machine, with the other files of a shapefile beside it."""
-    if isinstance(path, Path) and not isinstance(path, UPath):
+    if not isinstance(path, UPath):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="parkledger-fetch-") as folder:

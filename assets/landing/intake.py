@@ -121,6 +121,8 @@ def _decisions(
     nothing = Decisions(
         Correction.empty_frame(), DriftDecision.empty_frame(), Withdrawal.empty_frame()
     )
+    if deliveries.is_empty():
+        return Register(Delivery.empty_frame(), {}, nothing), nothing
     read = _read(deliveries, sources, store, nothing, watch)
     unread = [row for row in read.rows if row["rows"] is None]
     if unread:
@@ -141,7 +143,8 @@ def _decisions(
     withdrawal = accepted(everything, "withdrawal")
     # What is withdrawn of the withdrawals themselves first, then the rest by what is left.
     of_withdrawals = withdrawal.filter(pl.col("withdrawn_source") == "withdrawal")
-    withdrawal = accepted(resolve(frame, of_withdrawals, {}), "withdrawal")
+    if of_withdrawals.height:
+        withdrawal = accepted(resolve(frame, of_withdrawals, {}), "withdrawal")
     resolved = resolve(frame, pl.concat([withdrawal, of_withdrawals]).unique(), {})
     decisions = Decisions(
         accepted(resolved, "correction"), accepted(resolved, "drift_decision"), withdrawal

@@ -22,6 +22,8 @@ _MARK = re.compile(
     r"[\s_\-.]*(?P<number>\d{0,3}))[）)】]*$",
     re.IGNORECASE,
 )
+# A file made for demonstration says so behind or before its mark.
+_SHOWN = re.compile(r"[\s_\-（(【]*示意[）)】]*")
 _SUPPLEMENTS = {"补充", "增补", "supplement"}
 # `…v` without a number, or glued to a word, is no mark but a name.
 _NEEDS_NUMBER = {"v"}
@@ -30,18 +32,20 @@ Limits = Mapping[str, float | None]
 
 
 def marks(file_name: str) -> tuple[str, int, int]:
-    """(subject, revision, supplement) of a file name; the subject keeps its suffix."""
+    """(subject, revision, supplement) of a file name; the subject keeps its suffix, and loses
+    its marks.
+    """
     suffix = "".join(PurePath(file_name).suffixes[-2:]) if file_name.endswith(".zip") else ""
     suffix = suffix or PurePath(file_name).suffix
-    stem = file_name[: len(file_name) - len(suffix)] if suffix else file_name
+    stem = _SHOWN.sub("", file_name.removesuffix(suffix))
     found = _MARK.search(stem)
     if found is None or found.start() == 0:
-        return file_name, 0, 0
+        return stem + suffix, 0, 0
     kind, number = found["kind"].lower(), found["number"]
     latin = kind.isascii()
     glued = latin and stem[found.start("kind") - 1].isalnum()
     if glued or (kind in _NEEDS_NUMBER and not number):
-        return file_name, 0, 0
+        return stem + suffix, 0, 0
     count = int(number) if number else 1
     subject = stem[: found.start()] + suffix
     return (subject, 0, count) if kind in _SUPPLEMENTS else (subject, count, 0)
@@ -85,7 +89,7 @@ def resolve(
     change_allowed: Limits,
     any_rows: Iterable[str] = (),
 ) -> pl.DataFrame:
-    """Status and reason of every delivery (`raw.delivery`).
+    """Status and reason of every delivery (columns of `raw.delivery`).
 
     `deliveries` says in `rows` how many rows were read, and where it is null in `reason` why
     not. `change_allowed` is the largest relative change of rows by source; `any_rows` are
@@ -110,7 +114,7 @@ def resolve(
         chains.setdefault((row["source_id"], row["subject"], row["supplement"]), []).append(row)
     for (source_id, _, _), chain in chains.items():
         _choose(chain, change_allowed.get(source_id), decided)
-    return Delivery.conform(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
 def _choose(chain: list[dict[str, Any]], change: float | None, decided: set[str]) -> None:

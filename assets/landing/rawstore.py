@@ -21,10 +21,13 @@ import polars as pl
 
 from assets.landing.archive import fetch
 from assets.landing.declaration import SourceDeclaration
-from assets.landing.readers import RawPart, ReaderLimits, read_delivery
+from assets.landing.readers import RawPart, ReaderLimits, ReadError, read_delivery
 from warehouse.settings import Settings
 
 _INDEX = "parts.json"
+_REFUSED = "refused.json"
+# Refusals that another machine, or a higher limit, may not repeat.
+_PASSING = {"timeout", "memory", "crash"}
 # What a declaration says about meaning, not about reading.
 _NOT_READING = {
     "title_zh",
@@ -87,6 +90,8 @@ class RawStore:
         delivery_id, file_name = str(delivery["delivery_id"]), str(delivery["file_name"])
         reading = reading_id(source, file_name)
         folder = self._folder / delivery_id / reading
+        if (folder / _REFUSED).is_file():
+            raise ReadError(**json.loads((folder / _REFUSED).read_text(encoding="utf-8")))
         if not (folder / _INDEX).is_file():
             self._read(source, delivery_id, file_name, folder)
         index: list[dict[str, Any]] = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
@@ -122,17 +127,29 @@ class RawStore:
             del data
             made = Path(work) / "made"
             made.mkdir()
-            index = [
-                _stored(place, part, made)
-                for place, part in enumerate(read_delivery(path, source, self._limits))
-            ]
-            (made / _INDEX).write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
             try:
-                made.rename(folder)
-            except OSError:
-                # Another process read the same delivery meanwhile: the same rows.
-                if not (folder / _INDEX).is_file():
-                    raise
+                parts = read_delivery(path, source, self._limits)
+            except ReadError as error:
+                # The same bytes under the same declaration are refused again: said at once then.
+                if error.code not in _PASSING:
+                    _write(made / _REFUSED, error.as_dict())
+                    _settle(made, folder, _REFUSED)
+                raise
+            _write(made / _INDEX, [_stored(n, part, made) for n, part in enumerate(parts)])
+            _settle(made, folder, _INDEX)
+
+
+def _write(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+def _settle(made: Path, folder: Path, sign: str) -> None:
+    """Move what was made to its place; another process may have read the same meanwhile."""
+    try:
+        made.rename(folder)
+    except OSError:
+        if not (folder / sign).is_file():
+            raise
 
 
 def _stored(place: int, part: RawPart, folder: Path) -> dict[str, Any]:

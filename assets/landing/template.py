@@ -19,11 +19,11 @@ from assets.landing.declaration import SourceDeclaration
 from assets.landing.examples import EXAMPLES, SHAPES, Row
 from assets.landing.ingest import ILLUSTRATIVE_MARK
 from assets.landing.readers.headers import unnamed_position
-from assets.landing.readers.request import GEOMETRY
 from quality.contracts.registry import table_of
 from quality.contracts.table import Column
 
 _BLANK_ROWS = 30
+_RESERVED = re.compile(r"__\w+__")
 _NUMBERS = {"BIGINT", "DOUBLE"}
 _FOOTER = (
     "说明：灰色表头为选填；代码、户号、年月按文本填写，保留前导零；日期写作 2023-01-31；"
@@ -44,6 +44,14 @@ def template_name(source: SourceDeclaration, example: bool = False) -> str:
     return f"{source.title_zh}{'_' + ILLUSTRATIVE_MARK if example else ''}.{suffix}"
 
 
+def is_form(source: SourceDeclaration) -> bool:
+    """Whether a person could fill the source in: one sheet or layer, a column a header."""
+    unnamed = any(unnamed_position(header) for header in source.columns)
+    sheets = source.part_pattern is not None or len(source.parts) > 1
+    kinds = {"xlsx", "geojson"} & set(source.formats)
+    return bool(kinds) and source.unpivot is None and not sheets and not unnamed
+
+
 def write_template(source: SourceDeclaration, path: Path, example: bool = False) -> None:
     """Write the form of a source to `path`; with `example` filled with invented rows.
 
@@ -51,9 +59,10 @@ def write_template(source: SourceDeclaration, path: Path, example: bool = False)
     without either, an example that does not exist or whose file name does not say 示意.
     """
     rows = EXAMPLES.get(source.id, []) if example else []
-    if source.unpivot is not None or not {"xlsx", "geojson"} & set(source.formats):
+    if not is_form(source):
         raise TemplateError(
-            f"{source.id}: no form to fill in; expected a source that takes xlsx or geojson"
+            f"{source.id}: no form to fill in; expected a source that takes one sheet of xlsx, "
+            "or geojson, with a name on each column"
         )
     if example and not rows:
         raise TemplateError(f"{source.id}: no example; expected one of {', '.join(EXAMPLES)}")
@@ -73,9 +82,13 @@ def write_template(source: SourceDeclaration, path: Path, example: bool = False)
 
 
 def _headers(source: SourceDeclaration) -> dict[str, str | None]:
-    """Headers of the form in order, with the column each fills: None for those not read."""
-    first = {header: None for header in source.ignored_columns if unnamed_position(header) is None}
-    return {**first, **{names[0]: name for name, names in source.headers_of().items()}}
+    """Headers of the form in order, with the column each fills: None for those not read.
+
+    Names in `__` are what the readers give, and stand in no file.
+    """
+    first: dict[str, str | None] = dict.fromkeys(source.ignored_columns)
+    first.update({names[0]: name for name, names in source.headers_of().items()})
+    return {header: name for header, name in first.items() if not _RESERVED.fullmatch(header)}
 
 
 def _columns(source: SourceDeclaration) -> dict[str, Column]:
@@ -226,7 +239,7 @@ def _allowed_values(source: SourceDeclaration) -> dict[str | None, list[str]]:
 
 def _layer(source: SourceDeclaration, rows: list[Row]) -> str:
     """The example of a layer as GeoJSON that names its coordinate system."""
-    headers = {header: name for header, name in _headers(source).items() if header != GEOMETRY}
+    headers = _headers(source)
     features = [
         {
             "type": "Feature",

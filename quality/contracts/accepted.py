@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from quality.contracts.table import Quantity, Table, column, source_row
+from quality.contracts.table import Quantity, Table, column, pedigree, source_row
 
 # What explains a jump against the year before (METHOD 5, EN6).
 EVENTS = ["投产", "停产", "复产", "合并", "分立", "边界调整"]
@@ -25,6 +25,7 @@ class Permit(Table):
     lat: float = column("纬度", "latitude of the production place", unit="deg")
     city_zh: str = column("所在市", "prefecture as delivered", nullable=True)
     provenance: str = column("数据来源", "public source of the row")
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -41,6 +42,7 @@ class Business(Table):
     registered_address_zh: str = column("住所", "registered office")
     status_zh: str = column("登记状态", "registration status", nullable=True)
     note_zh: str = column("备注", "note of the delivery", nullable=True)
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -66,6 +68,7 @@ class CoalUnit(Table):
     captive_use: str = column("自备用途", "industry the unit is captive to", nullable=True)
     permit_no: str = column("许可证编号", "permit number of the same plant", nullable=True)
     provenance: str = column("数据来源", "public source of the row")
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -89,6 +92,7 @@ class SteelPlant(Table):
     lon: float = column("经度", "longitude", unit="deg", ge=73, le=136)
     address_zh: str = column("地址", "address as delivered", nullable=True)
     provenance: str = column("数据来源", "public source of the row")
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -110,6 +114,7 @@ class ControlTotal(Table):
     value: Quantity = column("数值", "delivered value, in its own unit")
     unit_zh: str = column("单位", "unit as delivered")
     provenance: str = column("数据来源", "cell of the book")
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -166,6 +171,7 @@ class Return2051(Table):
         "事件", "what explains a jump against the year before", nullable=True, isin=EVENTS
     )
     note_zh: str = column("备注", "note of the delivery", nullable=True)
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -185,6 +191,7 @@ class OutputReturn(Table):
     unit_zh: str = column("计量单位", "unit of the output")
     output: Quantity = column("产量", "output, own use included, in the row's unit", ge=0)
     note_zh: str = column("备注", "note of the delivery", nullable=True)
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -212,6 +219,7 @@ class BoundaryShape(Table):
     )
     note_zh: str = column("说明", "note of the delivery", nullable=True)
     geometry_wkb: str = column("几何", "polygon as WKB in hexadecimal, in the delivery's CRS")
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -235,6 +243,7 @@ class ParkCatalogue(Table):
     geocoder_address_zh: str = column("格式化地址", "address the geocoder returned", nullable=True)
     source: str = column("来源", "document of the row")
     confidence: str = column("可信度", "how far the row can be trusted")
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -254,6 +263,7 @@ class RegisteredEnterprise(Table):
     province_zh: str = column("所在省份", "province", nullable=True)
     city_zh: str = column("地区", "prefecture or district", nullable=True)
     registered_address_zh: str = column("注册地址", "registered office", nullable=True)
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -274,6 +284,7 @@ class ListedCompany(Table):
     working_address_zh: str = column("办公地址", "working address", nullable=True)
     lon_bd09: float = column("经度", "longitude, BD-09", unit="deg", nullable=True)
     lat_bd09: float = column("纬度", "latitude, BD-09", unit="deg", nullable=True)
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {

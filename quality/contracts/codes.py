@@ -26,7 +26,9 @@ class AdcodePoint(Table):
 class Gb4754Class2017(Table):
     source_row_id: str = source_row()
     file_stem: str = file_stem()
-    code: str = column("代码", "section letter and up to four digits", str_matches=r"^[A-T]\d{0,4}$")
+    code: str = column(
+        "代码", "section letter and up to four digits", str_matches=r"^[A-T]\d{0,4}$"
+    )
     title_zh: str = column("名称", "code and name as delivered: A0111-稻谷种植")
     pedigree: str = pedigree()
 
@@ -41,7 +43,9 @@ class Gb4754Class2017(Table):
 class Gb4754Class2011(Table):
     source_row_id: str = source_row()
     file_stem: str = file_stem()
-    code: str = column("代码", "section letter and up to four digits", str_matches=r"^[A-T]\d{0,4}$")
+    code: str = column(
+        "代码", "section letter and up to four digits", str_matches=r"^[A-T]\d{0,4}$"
+    )
     name_zh: str = column("名称", "name")
     pedigree: str = pedigree()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from quality.contracts.reference import CONFIDENCE
-from quality.contracts.table import Factor, Quantity, Table, column
+from quality.contracts.table import Factor, Quantity, Table, column, pedigree
 
 BASES = ["registered", "operating"]
 TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
@@ -245,6 +245,7 @@ class Activity(Table):
     method_zh: str = column("分配方法", "how the quantity came to this site")
     illustrative: bool = column("示意", "made for demonstration, not official")
     source_row_id: str = column("来源行", "row the quantity is taken from")
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -266,6 +267,7 @@ class ControlQuantity(Table):
     carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat"])
     quantity: Quantity = column("数量", "control total in the canonical unit", gt=0)
     canonical_unit: str = column("单位", "canonical unit")
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -308,6 +310,7 @@ class CanonicalReturn(Table):
     quantity: Quantity = column("数量", "amount counted, canonical unit", ge=0)
     own_quantity: Quantity = column("自产量", "own production, canonical unit", ge=0)
     sold_quantity: Quantity = column("外供量", "delivered out, canonical unit", ge=0)
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {

@@ -20,7 +20,7 @@ class GridFactorProvince(Table):
     province_zh: str = column("省", "province, short")
     year: int = column("年份", "year of the factor", ge=2000, le=2100)
     # The regional file has the same headers and a unit a thousand times larger.
-    factor_kgco2_per_kwh: Factor = column(
+    kgco2_per_kwh_factor: Factor = column(
         "排放因子", "grid CO2 factor", unit="kgCO2/kWh", ge=0.01, le=1.5
     )
     pedigree: str = pedigree()
@@ -40,7 +40,7 @@ class GridFactorRegion(Table):
     region_zh: str = column("区域", "grid region")
     year: int = column("年份", "year of the factor", ge=2000, le=2100)
     # The provincial file has the same headers and a unit a thousand times smaller.
-    factor_tco2_per_kwh: Factor = column(
+    tco2_per_kwh_factor: Factor = column(
         "排放因子", "grid CO2 factor", unit="tCO2/kWh", ge=0.00001, le=0.0015
     )
     pedigree: str = pedigree()
@@ -57,12 +57,12 @@ class FuelDefault(Table):
     source_row_id: str = source_row()
     file_stem: str = file_stem()
     fuel_zh: str = column("燃料", "fuel")
-    ncv_gj: Factor = column(
+    ncv_gj_per_unit: Factor = column(
         "低位发热量",
         "net calorific value in GJ of one t (solids, liquids) or 10^4 Nm3 (gases)",
         gt=0,
     )
-    carbon_tc_per_gj: Factor = column(
+    tc_per_gj_content: Factor = column(
         "单位热值含碳量", "carbon content", unit="tC/GJ", gt=0, lt=0.1
     )
     oxidation_percent: Factor = column("碳氧化率", "carbon oxidised", unit="%", gt=1, le=100)

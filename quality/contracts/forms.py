@@ -68,10 +68,8 @@ class GridSupply(Table):
     month: str = _month()
     previous_reading: Quantity = _amount("上次示数", "meter reading at the beginning")
     current_reading: Quantity = _amount("本次示数", "meter reading at the end")
-    multiplier: Quantity = column(
-        "倍率", "kWh of one unit of the reading", nullable=True, unit="kWh", gt=0
-    )
-    kwh: Quantity = column("电量", "electricity billed", unit="kWh", ge=0)
+    multiplier: Quantity = column("倍率", "kWh in one unit of the reading", nullable=True, gt=0)
+    billed_kwh: Quantity = column("电量", "electricity billed", unit="kWh", ge=0)
     green_kwh: Quantity = _amount("其中绿电", "of it traded as green power", "kWh")
     category_zh: str = column("用电类别", "tariff category", nullable=True)
     note_zh: str = _note()

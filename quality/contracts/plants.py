@@ -46,7 +46,7 @@ class GemCoalUnit(Table):
     captive_industry: str = column("自备行业", "industry the unit is captive to", nullable=True)
     captive_use: str = column("自备用途", "use by that industry", nullable=True)
     residential_use: str = column("居民用途", "use by households", nullable=True)
-    heat_rate_btu_per_kwh: Quantity = column(
+    btu_per_kwh_heat_rate: Quantity = column(
         "热耗率", "heat rate", unit="Btu/kWh", nullable=True, ge=0
     )
     ef_kgco2_per_tj: Quantity = column(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quality.contracts.table import Factor, Table, column, source_row
+from quality.contracts.table import Factor, Table, column, pedigree, source_row
 
 CONFIDENCE = ["official", "packaged", "definition", "transcribed", "recalled", "project"]
 
@@ -37,6 +37,7 @@ class FuelFactor(Table):
     year: int = column("年份", "year of the set", nullable=True)
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -55,6 +56,7 @@ class CombustionNonCo2(Table):
     unit: str = column("单位", "unit of the value", isin=["kg/TJ"])
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -75,6 +77,7 @@ class ElectricityFactor(Table):
     year: int = column("数据年", "data year")
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -92,6 +95,7 @@ class HeatFactor(Table):
     year: int = column("年份", "year of the document", nullable=True)
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -111,6 +115,7 @@ class ProcessFactor(Table):
     year: int = column("年份", "year of the document", nullable=True)
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -129,6 +134,7 @@ class Gwp(Table):
     unit: str = column("单位", "unit of the value")
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -148,6 +154,7 @@ class StandardCoal(Table):
     year: int = column("年份", "year of the document", nullable=True)
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -165,6 +172,7 @@ class ElectricityEqualValue(Table):
     unit: str = column("单位", "unit of the value", isin=["kgce/kWh"])
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -181,6 +189,7 @@ class LocationEvidence(Table):
     value: Factor = column("权重", "weight of the evidence")
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -197,6 +206,7 @@ class Unit(Table):
     value: Factor = column("系数", "canonical units in one delivered unit", gt=0)
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -218,6 +228,7 @@ class Energy(Table):
     )
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -234,6 +245,7 @@ class BookSector(Table):
     book_sector: str = column("平衡表行业", "sector of the energy book")
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -250,6 +262,7 @@ class ViewWeight(Table):
     weight: Factor = column("权重", "weight of the flow in the view")
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -267,6 +280,7 @@ class DivisionCode(Table):
     last_revision: str = column("末见版本", "last revision, year and month", nullable=True)
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -284,6 +298,7 @@ class IndustryCode(Table):
     name_zh: str = column("名称", "name of the industry")
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -301,6 +316,7 @@ class CalorificRange(Table):
     unit: str = column("单位", "unit of the value", isin=["GJ/t", "GJ/1e4Nm3"])
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {
@@ -317,6 +333,7 @@ class CalorificUnit(Table):
     value: Factor = column("系数", "canonical units in one delivered unit", gt=0)
     source: str = _source()
     confidence: str = _confidence()
+    pedigree: str = pedigree()
 
     class Config:
         metadata = {

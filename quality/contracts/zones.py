@@ -48,7 +48,9 @@ class TwParkListed(Table):
     authority_zh: str = column("管辖机关", "authority after matching", nullable=True)
     legal_basis_zh: str = column("设置法源", "legal basis, 0 as delivered", nullable=True)
     approved_year_roc: str = column(
-        "核定年（民国）", "year of approval in the ROC calendar (70 = 1981), or a text", nullable=True
+        "核定年（民国）",
+        "year of approval in the ROC calendar (70 = 1981), or a text",
+        nullable=True,
     )
     approved_month_text: str = column("核定月", "month of approval as delivered", nullable=True)
     site_area_ha_text: str = column(

@@ -18,6 +18,7 @@ from quality.contracts.core import CanonicalReturn, Site
 from quality.quarantine import Accepted
 from tests.door import rows_through_door
 from tests.frames import facts, frame
+from tests.landing.ruling import rule_reference
 
 A, B = "914403001922038216", "91310000631696382C"
 NOT_ILLUSTRATIVE = pl.lit(False)
@@ -106,12 +107,7 @@ def door(source_id: str, **cells: str) -> Accepted:
         **cells,
     }
     texts = {header: given.get(name) for header, name in source.columns.items()}
-    tables = {
-        "accepted.unit": facts("unit"),
-        "accepted.energy": facts("energy"),
-        "core.energy_coefficient": coefficients,
-    }
-    return rows_through_door(source, [texts], tables)
+    return rows_through_door(source, [texts], rule_reference(source.id))
 
 
 @pytest.mark.parametrize(

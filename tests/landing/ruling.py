@@ -15,21 +15,21 @@ from quality.contracts.registry import table_of
 from quality.quarantine import Rule
 from tests.frames import facts, frame
 
+# Tables that do not lie under the id of their source.
+_SOURCE_OF = {"accepted.park_catalogue": "park_catalogue_2018"}
+
 
 @cache
 def _table(name: str) -> pl.DataFrame:
     if name == "core.energy_coefficient":
         given = (facts("standard_coal"), facts("fuel_factor"), facts("energy"))
         return energy_coefficients(*given)[0]
-    return facts(name.removeprefix("accepted."))
+    return facts(_SOURCE_OF.get(name, name.removeprefix("accepted.")))
 
 
 def rule_reference(source_id: str) -> dict[str, pl.DataFrame]:
     """The reference tables that the rules of a source need."""
-    return {
-        name: facts("park_catalogue_2018") if name == "accepted.park_catalogue" else _table(name)
-        for name in NEEDS.get(source_id, [])
-    }
+    return {name: _table(name) for name in NEEDS.get(source_id, [])}
 
 
 def broken(rules: Sequence[Rule], rows: pl.DataFrame) -> list[list[str]]:

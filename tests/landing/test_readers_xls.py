@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import python_calamine
 import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -124,18 +125,16 @@ def test_titles_merged_headers_units_and_footers(tmp_path: Path) -> None:
     sheet.write_merge(1, 2, 1, 1, "序号")
     sheet.write_merge(1, 1, 2, 3, "能源消费")
     sheet.write_merge(1, 2, 4, 4, "核定时间\n(年)")
-    for row, cells in enumerate(
-        [
-            [None, "煤", "油", None],
-            [None, "万吨", "吨", None],
-            [1, 191.38, True, "x"],
-            [],
-            ["注：中间"],
-            [2, " 0.10", False, None],
-            ["数据来源：年鉴"],
-        ],
-        start=2,
-    ):
+    rows: list[list[Any]] = [
+        [None, "煤", "油", None],
+        [None, "万吨", "吨", None],
+        [1, 191.38, True, "x"],
+        [],
+        ["注：中间"],
+        [2, " 0.10", False, None],
+        ["数据来源：年鉴"],
+    ]
+    for row, cells in enumerate(rows, start=2):
         for column, cell in enumerate(cells, start=1):
             if cell is not None:
                 sheet.write(row, column, cell)
@@ -191,6 +190,13 @@ def test_far_cells_are_refused_before_they_take_room(tmp_path: Path) -> None:
     book.save(str(path))
     error = refused(path, SOURCE)
     assert (error.code, error.row) == ("bounds", 65_536)
+    data = saved(path, {"s": rows}).read_bytes()
+    claim = struct.pack("<HHIIHH", 0x0200, 14, 0, 2, 0, 1)
+    assert claim in data
+    path.write_bytes(data.replace(claim, claim[:8] + b"\xff\xff\xff\xff" + claim[12:]))
+    assert refused(path, SOURCE).code == "bounds"
+    path.write_bytes(data.replace(claim, claim[:12] + b"\2\0\1\0"))
+    assert refused(path, SOURCE).code == "not-a-workbook"
     assert refused(saved(path, {"s": [["a"], ["x" * 50]]}), SOURCE, max_cell_chars=49).row == 2
 
 
@@ -245,7 +251,7 @@ _WHOLE = bytearray()
 def test_damage_never_ends_in_anything_but_a_clear_answer(place: int, damage: bytes) -> None:
     if not _WHOLE:
         with tempfile.TemporaryDirectory() as folder:
-            rows = [["a"], ["text"], [1.5], [True]]
+            rows: list[list[Any]] = [["a"], ["text"], [1.5], [True]]
             _WHOLE.extend(saved(Path(folder) / "a.xls", {"s": rows}).read_bytes())
     data = bytearray(_WHOLE)
     start = place % len(data)
@@ -267,7 +273,7 @@ def test_a_panic_of_the_library_is_an_error(
         raise PanicException("index out of bounds")
 
     path = saved(tmp_path / "a.xls", {"s": [["a"], [1]]})
-    monkeypatch.setattr(oldworkbook.python_calamine, "load_workbook", panic)
+    monkeypatch.setattr(python_calamine, "load_workbook", panic)
     request = Request(str(path), str(tmp_path), "sample", ["xlsx"], columns={"a": "c0"})
     with pytest.raises(ReadError) as caught:
         oldworkbook.read_xls(request)
@@ -276,7 +282,7 @@ def test_a_panic_of_the_library_is_an_error(
     def stop(_: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(oldworkbook.python_calamine, "load_workbook", stop)
+    monkeypatch.setattr(python_calamine, "load_workbook", stop)
     with pytest.raises(KeyboardInterrupt):
         oldworkbook.read_xls(request)
 

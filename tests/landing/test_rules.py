@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
+import polars as pl
 import pytest
 
-from assets.enterprises.uscc import check_character
+from assets.enterprises.uscc import check_character, valid
 from assets.landing.declaration import load_sources
 from assets.landing.ingest import REFERENCE_DIRECTORY
 from assets.landing.rules import NEEDS, rules_for
+from assets.landing.rules.identity import division_rule
 from assets.landing.rules.limits import LIMITS
-from tests.door import rows_through_door
+from tests.door import file_through_door, rows_through_door
 from tests.landing.ruling import judged, rule_reference
+from tests.shared_data import shared
 
 HEADERS = ("统一社会信用代码", "单位详细名称", "年份", "产品名称", "计量单位", "产量", "备注")
 VALID = "914403001922038216"
@@ -120,3 +124,15 @@ def test_an_industry_is_one_of_the_standard(
 ) -> None:
     row = {**RETURN, "industry_division": division, "industry_code": industry}
     assert judged("return_205_1", row) == [rules]
+
+
+def test_real_codes_outside_the_standard_are_those_of_zones(tmp_path: Path) -> None:
+    """苏州工业园区 (320594) registers enterprises under a code of its own."""
+    path = shared("data/b_cn_registry_redacted/2002_江苏.redacted.csv")
+    rows = file_through_door("cn_register", path, tmp_path).frame
+    checked = rows.filter(valid(pl.col("uscc_text")))
+    rule = division_rule(rule_reference("business_register"))
+    flagged = checked.filter(rule.bad).get_column("uscc_text").str.slice(2, 6).to_list()
+    assert checked.height > 3000
+    assert 0 < len(flagged) < 0.05 * checked.height
+    assert "320594" in flagged

@@ -25,7 +25,7 @@ CODE = "914403001922038216"
     ],
 )
 def test_a_bill_of_electricity(cells: dict[str, Any], rules: list[str]) -> None:
-    assert judged("grid_supply", {"uscc_text": CODE, "kwh": 1000, **cells}) == [rules]
+    assert judged("grid_supply", {"uscc_text": CODE, "billed_kwh": 1000, **cells}) == [rules]
 
 
 @pytest.mark.parametrize(

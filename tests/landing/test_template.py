@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from assets.enterprises.uscc import is_valid
-from assets.landing.declaration import load_source, load_sources
+from assets.landing.declaration import Unpivot, load_source, load_sources
 from assets.landing.examples import EXAMPLES
 from assets.landing.readers import read_delivery
-from assets.landing.template import TemplateError, template_name, write_template
+from assets.landing.readers.request import GEOMETRY
+from assets.landing.rules import rules_for
+from assets.landing.template import TemplateError, is_form, template_name, write_template
 from tests.door import file_through_door
 from tests.landing.ruling import rule_reference
 
@@ -127,7 +130,7 @@ def test_an_example_must_say_so_in_its_file_name(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(TemplateError, match="takes xlsx or geojson"):
+    with pytest.raises(TemplateError, match="no form to fill in"):
         write_template(load_source("unit"), tmp_path / "a.xlsx")
     with pytest.raises(TemplateError, match="an empty layer shows no fields"):
         write_template(load_source("park_boundary"), tmp_path / "a.geojson")
@@ -136,10 +139,50 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
         write_template(source, tmp_path / "示意.xlsx", example=True)
 
 
-def test_every_workbook_source_has_an_empty_form(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source_id", FORMS)
+def test_the_guide_tells_every_column_unit_and_only_rules_there_are(source_id: str) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "templates.zh.md").read_text("utf-8")
+    chapter = guide.partition(f"`{source_id}`\n")[2].partition("\n## ")[0]
+    source = load_source(source_id)
+    columns, _, errors = chapter.partition("| 常见错误 |")
+    named = {line.split("|")[1].strip(" *") for line in columns.splitlines() if "|" in line}
+    assert {"几何" if name == GEOMETRY else name for name in source.columns} <= named
+    for header, unit in source.column_units.items():
+        assert any(header in line and f"| {unit} |" in line for line in columns.splitlines())
+    known = {rule.rule_id for rule in rules_for(source_id, rule_reference(source_id))}
+    # What the readers and the door say of every source.
+    known |= {"TYPE", "CONTRACT", "ID2", "单位行"}
+    told = {
+        rule for line in errors.splitlines()[2:] for rule in line.split("|")[2].strip().split(" / ")
+    }
+    assert told and told <= known
+
+
+def test_every_other_source_is_a_form_that_reads_back_or_is_refused(tmp_path: Path) -> None:
     """Also those without an example: the declaration alone is enough."""
     for source in load_sources().values():
-        if "xlsx" in source.formats and source.unpivot is None:
-            path = tmp_path / f"{source.id}.xlsx"
+        path = tmp_path / f"{source.id}.xlsx"
+        if not is_form(source):
+            with pytest.raises(TemplateError, match="no form to fill in"):
+                write_template(source, path)
+        elif "xlsx" in source.formats:
             write_template(source, path)
-            assert path.stat().st_size > 0
+            (part,) = read_delivery(path, source)
+            assert part.rows.height == 0
+            assert {names[0] for names in source.headers_of().values()} <= set(part.headers)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"formats": ["csv"]},
+        {"parts": ["一", "二"]},
+        {"part_pattern": r"\d+年"},
+        {"columns": {"__column_1__": "name_zh"}},
+        {"unpivot": Unpivot(headers=r"\d+", value="energy_tce")},
+    ],
+)
+def test_what_a_person_cannot_fill_in_is_no_form(changed: dict[str, Any]) -> None:
+    source = load_source("park_annual")
+    assert is_form(source)
+    assert not is_form(source.model_copy(update=changed))

@@ -177,7 +177,9 @@ def test_a_column_with_a_unit_of_mass_energy_or_size_ends_in_it(name: str) -> No
         if c.unit in INSIDE:
             assert INSIDE[c.unit] in c.name, f"{name}.{c.name} [{c.unit}]"
         if c.name.endswith(("_t", "_ha", "_km2", "_km", "_gj", "_kwh", "_mw")):
-            assert c.unit == c.name.rsplit("_", 1)[1].replace("mw", "MW"), f"{name}.{c.name}"
+            unit = {"mw": "MW", "kwh": "kWh", "gj": "GJ"}
+            ending = c.name.rsplit("_", 1)[1]
+            assert c.unit == unit.get(ending, ending), f"{name}.{c.name}"
 
 
 def test_marts_measure_what_they_declare() -> None:

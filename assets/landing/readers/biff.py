@@ -14,7 +14,7 @@ _STREAM = 2  # kind of a directory entry
 _ROOT = 5
 
 _BOF, _EOF, _BOUNDSHEET, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x002F
-_BOOLERR, _MULRK = 0x0205, 0x00BD
+_BOOLERR, _MULRK, _DIMENSIONS = 0x0205, 0x00BD, 0x0200
 _FORMULA = frozenset({0x0006, 0x0206, 0x0406})
 _CELLS = _FORMULA | {_BOOLERR, _MULRK, 0x0203, 0x0204, 0x027E, 0x00FD, 0x00D6}
 _IS_ERROR = 2  # kind of the result of a formula
@@ -39,10 +39,14 @@ class EncryptedError(Exception):
 
 @dataclass
 class SheetFrame:
-    """Rows and columns count from 0; -1 = no filled cell."""
+    """Rows and columns count from 0; -1 = no filled cell. `claimed` is in cells.
+
+    What a sheet claims is not believed, but the library takes room for it.
+    """
 
     last_row: int = -1
     last_column: int = -1
+    claimed: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -66,6 +70,12 @@ def scan(data: bytes) -> list[SheetFrame]:
 def _sheet(book: bytes, place: int) -> SheetFrame:
     frame = SheetFrame()
     for kind, start, size in _records(book, place):
+        if kind == _DIMENSIONS and size >= 10:
+            wide = size >= 14  # since Excel 97
+            top, bottom, left, right = struct.unpack_from("<IIHH" if wide else "<HHHH", book, start)
+            if top > bottom or left > right:
+                raise BiffError("a sheet is said to begin behind its end")
+            frame.claimed = max(frame.claimed, bottom * right)
         if kind not in _CELLS or size < 6:
             continue
         row, column = struct.unpack_from("<HH", book, start)

@@ -46,9 +46,11 @@ def find_encoding(request: Request) -> str:
             continue
         return name
     expected = f"text in {' or '.join(request.encodings)}"
-    if any("UTF-8" in failure for failure in failures):
-        expected += " throughout (a file that is all UTF-8: utf-8-sig first in encodings of "
-        expected += f"{request.source_id}.toml; a damaged one: exported anew)"
+    if not utf8_failed and _utf8_lines(request.path):
+        expected += (
+            f" (the lines are UTF-8: if all are, put utf-8-sig first in encodings of "
+            f"{request.source_id}.toml)"
+        )
     raise request.error("encoding", "; ".join(failures), expected, row=furthest)
 
 

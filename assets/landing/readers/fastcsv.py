@@ -140,7 +140,7 @@ def _batches(source: "_Utf8", request: Request, columns: list[str]) -> Iterator[
         return
     reader = pyarrow.csv.open_csv(
         source,
-        pyarrow.csv.ReadOptions(use_threads=True, block_size=_BLOCK, column_names=columns),
+        pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=columns),
         pyarrow.csv.ParseOptions(delimiter=request.delimiter, ignore_empty_lines=False),
         pyarrow.csv.ConvertOptions(
             check_utf8=False,

@@ -106,7 +106,7 @@ def _authorize(action: int, first: str | None, *_: str | None) -> int:
 def _guarded(request: Request, part: str) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # also of a message that is no UTF-8
         raise request.error("not-a-geopackage", str(error), "a sound .gpkg", part) from None
 
 

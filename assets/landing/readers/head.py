@@ -76,6 +76,7 @@ def _take_header(
     """
     _, top = _next_filled(rows, None)
     if top is None:
+        _look_elsewhere(part, titles, request.title_rows + 1, request, merges)
         raise request.error("header-mismatch", "no header row", "a header and rows", part)
     place, number, _ = top
     taken = [top]

@@ -84,7 +84,7 @@ def find(text: str) -> Mojibake | None:
                 return Mojibake(start + run.index(lost), lost, "\ufffd", "")
         for repair in (AS_CP1252, AS_GB18030):
             meant, lost_some = _read_back(run, repair)
-            if _believable(run, meant, repair):
+            if _believable(run, meant, repair, lost_some):
                 return Mojibake(start, run, meant, "" if lost_some else repair)
         if len(_TRIPLE.findall(run)) >= 3:  # bytes without a sign in Windows-1252 left out
             return Mojibake(start, run, "", "")
@@ -92,16 +92,21 @@ def find(text: str) -> Mojibake | None:
 
 
 def _read_back(run: str, repair: str) -> tuple[str, bool]:
-    """What the run was ("" if nothing), and whether its last character is only there in part."""
+    """What the run was ("" if nothing), and whether bytes at its ends are lost.
+
+    A byte that the wrong codec could not read became a question mark, which ends the run.
+    """
     try:
         raw = wrong_bytes(run, repair)
     except UnicodeEncodeError:
         return "", False
-    for cut in range(3):
-        try:
-            return raw[: len(raw) - cut].decode("utf-8"), cut > 0 and len(run) < _LONGEST
-        except UnicodeDecodeError:
-            continue
+    for skipped in range(3):
+        for cut in range(3):
+            try:
+                meant = raw[skipped : len(raw) - cut].decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            return meant, skipped > 0 or (cut > 0 and len(run) < _LONGEST)
     return "", False
 
 
@@ -184,12 +189,12 @@ def _run(text: str, place: int) -> tuple[int, int]:
     return start, end
 
 
-def _believable(run: str, meant: str, repair: str) -> bool:
+def _believable(run: str, meant: str, repair: str, lost_some: bool) -> bool:
     if _STRANGE.search(meant):
         return False
     count = len(_IDEOGRAPH.findall(meant))
-    if repair == AS_CP1252 or count < 2:
-        return count >= 2
+    if repair == AS_CP1252 or count < 2 or lost_some:
+        return count >= 2 + lost_some
     return count >= 3 or any(not _common(letter) for letter in run)
 
 

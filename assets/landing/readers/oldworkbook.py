@@ -19,7 +19,7 @@ from assets.landing.readers.records import check_text
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import PartResult, Row, write_table
 
-_CELL_BYTES = 64  # the library holds each cell up to the last filled one of a sheet, also empty
+_CELL_BYTES = 128  # the library holds each cell up to the last filled one of a sheet, also empty
 _EXACT = 2**53  # whole doubles up to here have all their digits
 
 
@@ -69,14 +69,15 @@ def _read(frames: list[SheetFrame], request: Request) -> list[PartResult]:
 
 def _check_extent(frames: list[SheetFrame], request: Request) -> None:
     """Before the library takes room for every cell of every sheet. Raises ReadError `bounds`."""
-    areas = [(frame.last_row + 1) * (frame.last_column + 1) for frame in frames]
+    areas = [max(frame.claimed, (frame.last_row + 1) * (frame.last_column + 1)) for frame in frames]
     most = min(request.max_cells, request.memory_bytes // _CELL_BYTES)
     if sum(areas) > most:
         place = areas.index(max(areas))
         rows, columns = frames[place].last_row + 1, frames[place].last_column + 1
         raise request.error(
             "bounds",
-            f"filled cells of sheet {place + 1} reach row {rows} and column {columns}",
+            f"filled cells of sheet {place + 1} reach row {rows} and column {columns}, "
+            f"and it is said to have {frames[place].claimed} cells",
             f"an extent of all sheets of at most {most} cells",
             row=rows,
         )

