@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 # GB 32100-2015: no I O Z S V; a character's value is its position.
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = [pow(3, i, 31) for i in range(17)]
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
+_VALUE_OF_BYTE = np.zeros(256, dtype=np.int64)
+_VALUE_OF_BYTE[[ord(character) for character in ALPHABET]] = range(len(ALPHABET))
+_WEIGHT_VECTOR = np.array(_WEIGHTS, dtype=np.int64)
 # Positions 1-2 may be letters: codes of rural collectives start with N2.
 _SHAPE = rf"^[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}$"
 
@@ -28,10 +32,14 @@ def is_valid(code: str) -> bool:
 
 def valid(code: pl.Expr) -> pl.Expr:
     """Whether each text is a USCC whose check character fits; false for null."""
-    values = [
-        code.str.slice(i, 1).replace_strict(_VALUE, default=0, return_dtype=pl.Int64)
-        for i in range(18)
-    ]
-    total = pl.sum_horizontal(v * w for v, w in zip(values[:17], _WEIGHTS, strict=True))
-    fits = (31 - total % 31) % 31 == values[17]
-    return code.str.contains(_SHAPE).fill_null(False) & fits
+    return code.map_batches(_valid, return_dtype=pl.Boolean)
+
+
+def _valid(codes: pl.Series) -> pl.Series:
+    shaped = codes.str.contains(_SHAPE).fill_null(False).to_numpy()
+    # Cutting each text into 18 columns took three seconds for two million.
+    letters = "".join(codes.filter(pl.Series(shaped)).to_list()).encode("ascii")
+    values = _VALUE_OF_BYTE[np.frombuffer(letters, dtype=np.uint8)].reshape(-1, 18)
+    fits = shaped.copy()
+    fits[shaped] = (31 - values[:, :17] @ _WEIGHT_VECTOR % 31) % 31 == values[:, 17]
+    return pl.Series(codes.name, fits)

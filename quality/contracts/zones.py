@@ -1,4 +1,4 @@
-"""Registers and layers of industrial parks outside the national catalogue."""
+"""Published registers and layers of industrial parks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,31 @@ from quality.contracts.table import (
     source_column,
     source_row,
 )
+
+
+class ZoneCatalogue(Table):
+    source_row_id: str = source_row()
+    file_stem: str = file_stem()
+    catalogue_code: str = column("代码", "catalogue code", str_matches=r"^[GS]\d{6}$")
+    name_zh: str = column("开发区名称", "zone name as in the notice")
+    province_zh: str = column("省份", "province as in the notice")
+    type_zh: str = column("开发区类型", "zone type")
+    approval_text: str = column("批准时间", "month of approval, YYYY.MM, or two", nullable=True)
+    approved_ha: Quantity = column("核准面积", "approved area", unit="ha", gt=0)
+    leading_industries_zh: str = column("主导产业", "leading industries as text", nullable=True)
+    lon_gcj02: float = column("经度", "geocoder longitude, GCJ-02", unit="deg", nullable=True)
+    lat_gcj02: float = column("纬度", "geocoder latitude, GCJ-02", unit="deg", nullable=True)
+    lon: float = longitude()
+    lat: float = latitude()
+    geocoder_address_zh: str = column("格式化地址", "address the geocoder returned", nullable=True)
+    pedigree: str = pedigree()
+
+    class Config:
+        metadata = {
+            "table": "accepted.zone_catalogue",
+            "key": ["file_stem", "catalogue_code", "name_zh"],
+            "about": "One row a zone of an edition of the catalogue; one code is on two zones.",
+        }
 
 
 class TwPark(Table):

@@ -34,7 +34,7 @@ def parts() -> dict[str, bytes]:
         struct.pack("<11sc4xBB14x", name, kind, length, 0)
         for name, kind, length in ((b"a", b"C", 6), (b"b", b"N", 4))
     )
-    records = "".join(f" {text:<4}{n:>4}" for n, text in enumerate(("甲", "乙"))).encode("gbk")
+    records = "".join(f" {text:<5}{n:>4}" for n, text in enumerate(("甲", "乙"))).encode("gbk")
     table = struct.pack("<B3xIHH20x", 3, 2, 32 + 64 + 1, 11) + fields + b"\r" + records + b"\x1a"
     return {".shp": head(100 + 56) + points, ".shx": head(100 + 16) + index, ".dbf": table}
 
@@ -60,7 +60,7 @@ def no_geometry(*_: object) -> Iterator[str | None]:
 
 
 if __name__ == "__main__":
-    shapefile._geometries = no_geometry
+    vars(shapefile)["_geometries"] = no_geometry
     seeds = [bytes([n]) + content for n, content in enumerate(parts().values())]
     run(
         "shapefile",

@@ -14,7 +14,7 @@ from assets.landing.readers.request import Request
 
 READERS = "assets.landing.readers"
 # Small limits: the fuzzer looks for faults of the parsers, not for large files.
-LIMITS = {"max_cells": 100_000, "max_cell_chars": 10_000, "unzipped_bytes": 4 << 20}
+LIMITS: dict[str, Any] = {"max_cells": 100_000, "max_cell_chars": 10_000, "unzipped_bytes": 4 << 20}
 
 
 def run(
@@ -32,8 +32,8 @@ def run(
     work = Path(tempfile.mkdtemp(prefix=f"parkledger-fuzz-{name}-"))
     corpus = work / "corpus"
     corpus.mkdir()
-    for place, seed in enumerate(seeds):
-        (corpus / str(place)).write_bytes(seed)
+    for number, seed in enumerate(seeds):
+        (corpus / str(number)).write_bytes(seed)
     place = work / "run"
 
     def one(data: bytes) -> None:
@@ -41,13 +41,13 @@ def run(
         place.mkdir()
         (place / "work").mkdir()
         path = prepare(data, place)
-        request = Request(str(path), str(place / "work"), "fuzz", [name], **{**LIMITS, **declared})
+        request = Request(str(path), str(place / "work"), "fuzz", [name], **(LIMITS | declared))
         try:
             read(request)
         except ReadError:
             return
 
-    options = [f"-artifact_prefix={work}/", "-rss_limit_mb=4096", "-timeout=30"]
+    options = [f"-artifact_prefix={work}/", "-rss_limit_mb=4096", "-timeout=30", "-len_control=10"]
     atheris.Setup([sys.argv[0], *options, *sys.argv[1:], str(corpus)], one)
     print(f"{name}: {len(seeds)} seeds; a crash is kept in {work}", flush=True)
     atheris.Fuzz()

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-import shapely  # type: ignore[import-untyped]
+import shapely
 
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.readers import bundle_bytes, read_delivery

@@ -6,9 +6,9 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import pyogrio.raw  # type: ignore[import-untyped]
+import pyogrio.raw
 import pytest
-import shapely  # type: ignore[import-untyped]
+import shapely
 
 from assets.landing.readers import bundle_bytes, read_delivery
 

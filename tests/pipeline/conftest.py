@@ -41,7 +41,7 @@ class SampleRun:
 
     @property
     def settings(self) -> Settings:
-        return Settings(home=self.home, landing=LANDING)
+        return Settings(home=self.home, landing=str(LANDING))
 
     @property
     def release(self) -> Path:

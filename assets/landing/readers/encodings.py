@@ -83,6 +83,8 @@ def _decode_all(request: Request, candidate: str) -> str:
             except UnicodeDecodeError as error:
                 offset = start - pending + error.start
                 raise _Unfit(f"fails at byte {offset}", offset) from None
+            except UnicodeError:  # UTF-16 and UTF-32 without a mark at the beginning
+                raise _Unfit("has no byte order mark at byte 0", 0) from None
             for bad, code in (("\0", "nul-bytes"), (_REPLACEMENT, "encoding")):
                 kept = bad == _REPLACEMENT and request.keep_lost_characters
                 if bad in text and not kept:

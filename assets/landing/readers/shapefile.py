@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyogrio.raw
+import shapely
 
 from assets.landing.readers import dbf
 from assets.landing.readers.bundle import SHAPEFILE_PARTS, check_parts, shapefile_set
@@ -195,7 +196,12 @@ def _geometries(files: Files, request: Request, part: str, count: int) -> Iterat
     except RuntimeError as error:  # the base of the errors of pyogrio
         raise request.error("geometry", str(error), "sound geometry", part) from None
     for start in range(0, count, _BATCH):
-        for shape in _shapes(layer, start, _BATCH):
+        shapes = _shapes(layer, start, _BATCH)
+        bad = _not_finite(shapes)
+        if bad is not None:
+            what = "a coordinate that is not finite"
+            raise request.error("geometry", what, "a sound geometry", part, start + bad + 1)
+        for shape in shapes:
             yield None if shape is None else shape.hex().upper()
     # Fewer shapes than records must not end the loop of the caller without a word.
     while True:
@@ -214,6 +220,16 @@ def _shapes(layer: Path, start: int, count: int) -> list[bytes | None]:
             return [None]
         return [shape for place in range(count) for shape in _shapes(layer, start + place, 1)]
     return list(shapes)
+
+
+def _not_finite(shapes: list[bytes | None]) -> int | None:
+    """Place of the first shape with a coordinate that is no number; whether the shape is valid
+    otherwise is not judged here.
+    """
+    read = shapely.from_wkb(shapes, on_invalid="ignore")
+    coordinates, places = shapely.get_coordinates(read, return_index=True)
+    bad = places[~np.isfinite(coordinates).all(axis=1)]
+    return int(bad[0]) if len(bad) else None
 
 
 def _crs(prj: Path | None) -> str | None:

@@ -121,6 +121,13 @@ CASES = [
         declare("csv", ["企业", "值"], encodings=["utf-16"]),
         [(2, "甲", "1")],
     ),
+    Hostile(
+        "csv UTF-16 declared, without its mark",
+        text("甲,1\n"),
+        declare("csv", ["企业", "值"], encodings=["utf-16"]),
+        "encoding",
+        "byte order mark",
+    ),
     Hostile("csv with BOM", text("甲,1\n", "utf-8-sig"), SOURCE, [(2, "甲", "1")]),
     Hostile(
         "csv with two BOMs",

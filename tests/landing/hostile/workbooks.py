@@ -55,7 +55,8 @@ def cut(part: float) -> Callable[[Path], Path]:
     """Builds a workbook cut off at this part of its length."""
 
     def build(folder: Path) -> Path:
-        path = simple(folder / "a.xlsx", [["a"], *([f"text {n}"] for n in range(200))])
+        texts: list[list[object]] = [[f"text {n}"] for n in range(200)]
+        path = simple(folder / "a.xlsx", [["a"], *texts])
         data = path.read_bytes()
         path.write_bytes(data[: int(len(data) * part)])
         return path

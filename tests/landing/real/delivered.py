@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from assets.landing.acceptance import SourceOutcome, accept_source
@@ -19,7 +19,7 @@ def accepted(source_id: str, pattern: str) -> SourceOutcome:
 
 
 # Tests of one file ask for the same deliveries again and again.
-@lru_cache(maxsize=4)
+@cache
 def _accepted(source_id: str, pattern: str) -> SourceOutcome:
     source = load_source(source_id)
     with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ EUTL = "b_eutl_redacted/*.csv"
 
 # Source, files, records, quarantined.
 KNOWN = [
+    ("zone_catalogue", "a_park_catalogue_2018/*.csv", 2_543, 0),
     ("tw_parks", "a_tw_industrial_parks/產業園區範圍圖.shp", 106, 0),
     ("tw_park_list", "a_tw_industrial_parks/園區名單*.xlsx", 341, 0),
     ("tw_park_monitor", "a_tw_industrial_parks/土城*.xlsx", 473 * 24, 0),

@@ -135,3 +135,13 @@ def test_measurements_of_a_park_are_hourly() -> None:
     assert frame.get_column("parameter").n_unique() == 24
     first = frame.filter(pl.col("parameter") == "tVOC").sort("start_excel_days").row(0, named=True)
     assert float(first["value"]) == 10.67
+
+
+def test_zones_keep_their_months_and_a_code_that_stands_on_two() -> None:
+    frame = accepted("zone_catalogue", "a_park_catalogue_2018/*.csv").frame
+    national = frame.get_column("catalogue_code").str.starts_with("G")
+    assert (national.sum(), (~national).sum()) == (552, 1_991)
+    assert frame.filter(pl.col("catalogue_code") == "S377018").height == 2
+    months = frame.get_column("approval_text")
+    assert "1992.10" in months.to_list()
+    assert months.str.contains("/").sum() == 2

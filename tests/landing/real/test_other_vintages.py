@@ -1,0 +1,176 @@
+"""Files of the same kinds that are not at hand: other years, provinces, spellings, releases.
+
+Made up here after the published ones; a declaration must not be tied to the file it was
+written after.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from assets.landing.declaration import load_source
+from assets.landing.readers import ReadError
+from tests.door import file_through_door, read_file, rows_through_door
+
+Row = list[object]
+
+
+def _workbook(path: Path, sheets: dict[str, list[Row]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+NBS = """数据库：分省年度数据
+时间：2021年-2024年
+地区,2024年,2023年,2022年,2021年
+北京市,3.5,,2,1
+西藏自治区,7,6,5,4
+注：数据来源
+数据来源：国家统计局
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_an_indicator_of_other_years(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "能源消费总量.csv"
+    path.write_text(NBS, encoding=encoding)
+    frame = file_through_door("nbs_province", path, tmp_path).frame
+    assert set(frame.get_column("indicator_zh")) == {"能源消费总量"}
+    # The empty cell is no value, not a zero.
+    assert frame.height == 7
+    beijing = frame.filter(pl.col("region_zh") == "北京市").sort("year")
+    assert beijing.get_column("year").to_list() == [2021, 2022, 2024]
+
+
+def test_an_energy_book_of_another_year(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ["Energy_inventory", "Raw_Coal", "Hydrogen"],
+        ["unit", "10^4 ton", "10^8 cu.m"],
+        ["Total Final Consumption", 3, 1],
+        [None, 0, 0],
+        ["Coking", 2, -1.5],
+    ]
+    sheets: dict[str, list[Row]] = {"NOTE": [["x"]], "Jiangsu2024": rows, "InnerMongolia2024": rows}
+    path = _workbook(tmp_path / "省级能源清单_2024.xlsx", sheets)
+    outcome = file_through_door("ceads_energy", path, tmp_path)
+    assert outcome.records == outcome.frame.height == 8
+    assert set(outcome.frame.get_column("province_en")) == {"Jiangsu", "InnerMongolia"}
+    assert set(outcome.frame.get_column("year")) == {2024}
+    assert outcome.frame.filter(pl.col("value") < 0).get_column("fuel_en").to_list() == [
+        "Hydrogen",
+        "Hydrogen",
+    ]
+
+
+def test_a_unit_that_no_book_had_is_refused(tmp_path: Path) -> None:
+    rows: list[Row] = [["Energy_inventory", "Raw_Coal"], ["unit", "10^3 ton"], ["Coking", 2]]
+    path = _workbook(tmp_path / "x.xlsx", {"Jiangsu2024": rows})
+    outcome = file_through_door("ceads_energy", path, tmp_path)
+    assert outcome.reasons() == {"CONTRACT:unit": 1}
+
+
+@pytest.mark.parametrize("corner", [(None, None), ("Emission_Inventory", "unit")])
+def test_emissions_with_either_corner(tmp_path: Path, corner: tuple[str | None, ...]) -> None:
+    rows: list[Row] = [[corner[0], "Raw_Coal"], [corner[1], "Mt CO2"], [None, None], ["Urban", 2]]
+    path = _workbook(tmp_path / "x.xlsx", {"Tibet2021": rows})
+    frame = file_through_door("ceads_emissions", path, tmp_path).frame
+    assert frame.select("province_en", "year", "sector_en", "fuel_en").rows() == [
+        ("Tibet", 2021, "Urban", "Raw_Coal")
+    ]
+
+
+def test_two_years_of_a_register_do_not_repeat_a_key(tmp_path: Path) -> None:
+    source = load_source("grid_factor_provincial")
+    for year in (2022, 2023):
+        path = tmp_path / f"grid_{year}.csv"
+        path.write_text("province,factor2022,factor2023\n宁夏,0.6423,0.6\n", encoding="utf-8")
+    frames = [
+        file_through_door(source, tmp_path / f"grid_{year}.csv", tmp_path).frame
+        for year in (2022, 2023)
+    ]
+    both = pl.concat(frames)
+    assert both.height == 4
+    assert not both.select(source.key).is_duplicated().any()
+
+
+def test_a_supplement_has_the_stem_of_its_subject(tmp_path: Path) -> None:
+    path = tmp_path / "grid_2023_补充1.csv"
+    path.write_text("province,factor2023\n宁夏,0.6\n", encoding="utf-8")
+    frame = file_through_door("grid_factor_provincial", path, tmp_path).frame
+    assert frame.get_column("file_stem").to_list() == ["grid_2023"]
+
+
+def test_contacts_of_an_unredacted_register_are_not_taken_over(tmp_path: Path) -> None:
+    source = load_source("eutl")
+    skipped = set(source.personal_columns)
+    headers = [name for name in source.columns if not name.startswith("__")]
+    years = [f"VerifiedEmissions_{year}" for year in (2022, 2023)]
+    full = [*headers, *sorted(skipped), *years]
+    cells = dict.fromkeys(full, "NA") | {
+        "id": "XX-1",
+        "InstallationOrAircraftOperatorID": "1",
+        "NationalAdministratorCode": "XX",
+        "VerifiedEmissions_2023": "5",
+        **dict.fromkeys(skipped, "a private matter"),
+    }
+    path = tmp_path / "installations-XX.csv"
+    lines = [",".join(full), ",".join(cells[name] for name in full)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    (part,) = read_file(source, path, tmp_path)
+    assert not skipped & set(part.part.headers)
+    assert "a private matter" not in str(part.part.rows.collect().rows())
+    assert file_through_door(source, path, tmp_path).frame.height == 1
+    emissions = file_through_door("eutl_emissions", path, tmp_path).frame
+    assert emissions.get_column("year").to_list() == [2022, 2023]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Country", "Country/Area"),
+        ("GEM unit/phase ID", "Tracker ID"),
+        ("Alternate Fuel", "Alternate fuel"),
+    ],
+)
+def test_renamed_headers_of_a_tracker(old: str, new: str) -> None:
+    source = load_source("gem_coal")
+    row: dict[str, str | None] = {"__file_stem__": "x"}
+    for header in source.columns:
+        row.setdefault(header, None)
+    row |= {
+        "GEM unit/phase ID": "G1",
+        "Country": "China",
+        "Plant name": "p",
+        "Capacity (MW)": "300",
+        "Status": "operating",
+        "Latitude": "38",
+        "Longitude": "106",
+        "Location accuracy": "exact",
+        "Alternate Fuel": "biomass",
+    }
+    chosen = {old, *(h for h in row if source.columns[h] != source.columns[old])}
+    one_each: dict[str, str | None] = {}
+    for header in row:
+        if header in chosen and source.columns[header] not in map(source.columns.get, one_each):
+            one_each[header] = row[header]
+    renamed = {new if header == old else header: text for header, text in one_each.items()}
+    before, after = (rows_through_door("gem_coal", [given]) for given in (one_each, renamed))
+    assert after.frame.height == 1
+    assert after.frame.equals(before.frame)
+
+
+def test_another_layout_is_refused_with_the_headers_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("省份,factor2023\n宁夏,0.6\n", encoding="utf-8")
+    with pytest.raises(ReadError, match="missing header 'province'"):
+        file_through_door("grid_factor_provincial", path, tmp_path)
