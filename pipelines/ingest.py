@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from assets.landing.acceptance import accept_source
 from assets.landing.declaration import DeclarationError, SourceDeclaration, load_source
 from assets.landing.ingest import Found
 from assets.landing.intake import Register
@@ -58,9 +57,7 @@ def _outcome(
     reference: dict[str, pl.DataFrame],
 ) -> dict[str, Any]:
     """What the door makes of one delivery, beside the others of its source that count."""
-    parts = register.delivered.get(source.id, [])
-    corrections = register.decisions.correction
-    outcome = accept_source(source, parts, reference, corrections)
+    outcome = register.accept(source, reference)
     mine = pl.col("source_row_id").str.starts_with(f"{delivery['delivery_id'][:16]}:")
     accepted, bad = outcome.frame.filter(mine), outcome.quarantine.filter(mine)
     counted = bad.group_by("rule_id").len().sort("rule_id")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from assets.landing.acceptance import accept_source
 from assets.landing.corrections import CorrectionError
 from assets.landing.declaration import DeclarationError, load_source
 from assets.landing.ingest import find_deliveries
@@ -34,12 +33,7 @@ def replay(settings: Settings, source_id: str) -> dict[str, Any]:
         decided = find_deliveries(settings.decided) if settings.decided.is_dir() else []
         register, _ = take_in(settings, decided)
         reference = rule_tables(settings) if NEEDS.get(source_id) else {}
-        outcome = accept_source(
-            source,
-            register.delivered.get(source_id, []),
-            reference,
-            register.decisions.correction,
-        )
+        outcome = register.accept(source, reference)
     except (DeclarationError, CorrectionError, DecisionError) as error:
         raise ReplayFailed(str(error)) from error
     lake = Lake(settings)

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.landing.acceptance import SourceOutcome, accept_source
+from assets.landing.acceptance import SourceOutcome
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.intake import Register
 from assets.landing.rules import NEEDS
@@ -52,9 +52,7 @@ def source_assets(name: str, sources: Sequence[SourceDeclaration]) -> dg.AssetsD
         outcomes: dict[str, SourceOutcome] = {}
         for source in chosen:
             with PROGRESS.stage(source.table):
-                delivered = register.delivered.get(source.id, [])
-                corrections = register.decisions.correction
-                outcomes[source.id] = accept_source(source, delivered, reference, corrections)
+                outcomes[source.id] = register.accept(source, reference)
                 lake.write(table_of(source.table), outcomes[source.id].frame)
         write_shared(lake, outcomes)
         for source in chosen:

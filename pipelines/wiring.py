@@ -75,8 +75,7 @@ def accept_all(register: Register, settings: Settings) -> dict[str, pl.DataFrame
     for source in acceptance_order():
         if source.id in NEEDS and EnergyCoefficient.table_name() not in tables:
             tables = run_steps([COEFFICIENT_STEP], tables, settings)
-        delivered = register.delivered.get(source.id, [])
-        outcome = accept_source(source, delivered, tables, register.decisions.correction)
+        outcome = register.accept(source, tables)
         tables[source.table] = outcome.frame
         quarantined.append(outcome.quarantine)
         flagged.append(outcome.flags)

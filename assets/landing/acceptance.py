@@ -10,7 +10,9 @@ import polars as pl
 from assets.landing.corrections import apply_corrections
 from assets.landing.declaration import DeclarationError, SourceDeclaration
 from assets.landing.records import Delivered, records_of
+from assets.landing.revisions import revision_flags
 from assets.landing.rules import NEEDS, rules_for
+from quality.contracts.audit import Flag
 from quality.contracts.decisions import Correction
 from quality.contracts.registry import table_of
 from quality.contracts.table import SOURCE_ROW, Table
@@ -37,9 +39,11 @@ def accept_source(
     delivered: Sequence[Delivered],
     reference: Mapping[str, pl.DataFrame],
     corrections: pl.DataFrame | None = None,
+    replaced: Sequence[Delivered] = (),
 ) -> SourceOutcome:
     """All delivered parts of one source through corrections, contract and rules.
 
+    `replaced` are the parts that a revision took the place of: what it changed is flagged.
     Raises DeclarationError if the declared key is not the table's, CorrectionError for an
     outdated correction, and KeyError naming a reference table that its rules need and that is
     not given.
@@ -69,8 +73,8 @@ def accept_source(
         null_texts=source.null_texts,
         numbers=source.numbers,
     )
-    counted = records.frame.height
-    return SourceOutcome(made.frame, made.quarantine, made.flags, applied, counted)
+    flags = Flag.conform(pl.concat([made.flags, revision_flags(source, made, replaced)]))
+    return SourceOutcome(made.frame, made.quarantine, flags, applied, records.frame.height)
 
 
 def _supplemented(records: Records, delivered: Sequence[Delivered], table: type[Table]) -> Records:

@@ -101,15 +101,18 @@ class Unpivot(BaseModel):
 class Allowed(BaseModel):
     """How far a delivery may differ from what is expected before it is refused.
 
-    `rows` and `bytes` are bounds of one delivery, `rows_change` the largest relative change
-    against the delivery it takes the place of, `quarantined` the largest share of bad rows.
+    `rows` and `bytes` are bounds of one delivery. `fewer_rows` is the largest share of rows that
+    may be missing against the delivery it takes the place of: with less it is partial.
+    `unreadable` is the largest share of filled cells of a typed column that may not be read:
+    beyond it the column was retyped. `quarantined` is the largest share of bad rows of a run.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: tuple[int, int] | None = None
     bytes: tuple[int, int] | None = None
-    rows_change: float | None = Field(default=None, gt=0)
+    fewer_rows: float = Field(default=0.5, ge=0, le=1)
+    unreadable: float = Field(default=0.5, ge=0, le=1)
     quarantined: float = Field(default=1.0, ge=0, le=1)
 
 

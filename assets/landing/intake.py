@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from assets.landing.acceptance import accept_source
+from assets.landing.acceptance import SourceOutcome, accept_source
 from assets.landing.declaration import DeclarationError, SourceDeclaration
 from assets.landing.drift import Reading, reading_of
 from assets.landing.lifecycle import resolve
 from assets.landing.rawstore import Part, RawStore
 from assets.landing.readers import ReadError
 from assets.landing.records import Delivered, count
+from assets.landing.retyped import retyped
 from quality.contracts.audit import Delivery, RawPart
 from quality.contracts.decisions import Correction, DriftDecision, Withdrawal
 
@@ -45,6 +46,22 @@ class Register:
     deliveries: pl.DataFrame
     delivered: Mapping[str, Sequence[Delivered]]
     decisions: Decisions
+    replaced: Mapping[str, Sequence[Delivered]] = field(default_factory=dict)
+
+    def accept(
+        self, source: SourceDeclaration, reference: Mapping[str, pl.DataFrame]
+    ) -> SourceOutcome:
+        """What counts of a source through the door, with the recorded corrections.
+
+        Raises as `accept_source`.
+        """
+        return accept_source(
+            source,
+            self.delivered.get(source.id, []),
+            reference,
+            self.decisions.correction,
+            self.replaced.get(source.id, []),
+        )
 
     def parts(self) -> pl.DataFrame:
         """`raw.part` of the deliveries that count."""
@@ -92,15 +109,31 @@ def settle(
     resolved = resolve(rows, decisions.withdrawal, allowed, read.any_rows)
     everything = Delivery.conform(pl.concat([first.deliveries, resolved]))
     return Register(
-        everything, {**first.delivered, **_counting(resolved, read.delivered)}, decisions
+        everything,
+        {**first.delivered, **_counting(resolved, read.delivered)},
+        decisions,
+        _counting(_replaced(resolved), read.delivered),
     )
 
 
 _SCHEMA = {c.name: c.polars_type for c in Delivery.declared_columns()}
 
 
-def _allowed(sources: Sources) -> dict[str, float | None]:
-    return {source.id: source.allowed.rows_change for source in sources.values()}
+def _allowed(sources: Sources) -> dict[str, float]:
+    return {source.id: source.allowed.fewer_rows for source in sources.values()}
+
+
+def _replaced(resolved: pl.DataFrame) -> pl.DataFrame:
+    """Of each subject with a delivery that counts, the last one that it took the place of."""
+    group = ["source_id", "subject", "supplement"]
+    current = resolved.filter(pl.col("status") == "current")
+    return (
+        resolved.filter((pl.col("status") == "superseded") & pl.col("rows").is_not_null())
+        .join(current, on=group, how="semi")
+        .sort("revision", "edition")
+        .unique(group, keep="last", maintain_order=True)
+        .with_columns(status=pl.lit("current"))
+    )
 
 
 def _counting(
@@ -182,6 +215,9 @@ def _read(
         if outside is not None:
             return {**row, "reason": outside}, [], False
         made = [_delivered(part, reading, row) for part in parts]
+        changed = retyped(made)
+        if changed is not None:
+            return {**row, "reason": changed}, [], False
         return {**row, "rows": rows}, made, reading.any_rows
 
     # Each reader is a child process that mostly starts up: two at a time halve the wait.

@@ -28,7 +28,7 @@ _SUPPLEMENTS = {"补充", "增补", "supplement"}
 # `…v` without a number, or glued to a word, is no mark but a name.
 _NEEDS_NUMBER = {"v"}
 
-Limits = Mapping[str, float | None]
+Limits = Mapping[str, float]
 
 
 def marks(file_name: str) -> tuple[str, int, int]:
@@ -86,13 +86,13 @@ _SCHEMA = {c.name: c.polars_type for c in Delivery.declared_columns()}
 def resolve(
     deliveries: pl.DataFrame,
     withdrawals: pl.DataFrame,
-    change_allowed: Limits,
+    fewer_rows: Limits,
     any_rows: Iterable[str] = (),
 ) -> pl.DataFrame:
     """Status and reason of every delivery (columns of `raw.delivery`).
 
     `deliveries` says in `rows` how many rows were read, and where it is null in `reason` why
-    not. `change_allowed` is the largest relative change of rows by source; `any_rows` are
+    not. `fewer_rows` is the largest share of rows that may be missing by source; `any_rows` are
     deliveries for which it was decided not to matter. Precedence within a subject: revision,
     then edition; a withdrawn, unreadable or partial delivery leaves the one before it in force.
     """
@@ -113,23 +113,23 @@ def resolve(
             continue
         chains.setdefault((row["source_id"], row["subject"], row["supplement"]), []).append(row)
     for (source_id, _, _), chain in chains.items():
-        _choose(chain, change_allowed.get(source_id), decided)
+        _choose(chain, fewer_rows.get(source_id, 1.0), decided)
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-def _choose(chain: list[dict[str, Any]], change: float | None, decided: set[str]) -> None:
+def _choose(chain: list[dict[str, Any]], fewer: float, decided: set[str]) -> None:
     """One of a chain counts: the last in precedence that is readable and not partial."""
     in_force: dict[str, Any] | None = None
     for row in sorted(chain, key=lambda row: (row["revision"], row["edition"], row["delivery_id"])):
         if row["status"] == "refused":
             continue
         if in_force is not None:
-            moved = abs(row["rows"] - in_force["rows"]) / max(1, in_force["rows"])
-            if change is not None and moved > change and row["delivery_id"] not in decided:
+            missing = (in_force["rows"] - row["rows"]) / max(1, in_force["rows"])
+            if missing > fewer and row["delivery_id"] not in decided:
                 row["status"] = "refused"
                 row["reason"] = (
                     f"{row['file_name']}: {row['rows']} rows, {in_force['file_name']} has "
-                    f"{in_force['rows']}; expected a change of at most {change:.0%} (a partial "
+                    f"{in_force['rows']}; expected at most {fewer:.0%} fewer (a partial "
                     "delivery is named …_补充1; to accept it: a drift decision of kind rows)"
                 )
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 import polars as pl
@@ -35,6 +35,11 @@ class Delivered:
     subject: str = ""
     supplement: int = 0
     unit_factors: tuple[tuple[str, Decimal], ...] = ()
+
+    def head(self, rows: int) -> Delivered:
+        """The same with the first rows only."""
+        few = replace(self.part, rows=self.part.rows.head(rows), height=min(rows, self.part.height))
+        return replace(self, part=few)
 
 
 @dataclass(frozen=True)

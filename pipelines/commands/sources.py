@@ -56,14 +56,7 @@ def new(
     except DraftError as error:
         fail(str(error))
     if as_json:
-        print_json(
-            {
-                "id": draft.source_id,
-                "toml": draft.toml,
-                "table": draft.table,
-                "guesses": draft.guesses,
-            }
-        )
+        print_json(draft.as_json())
         return
     out.print(f"# assets/landing/sources/{draft.source_id}.toml", markup=False, highlight=False)
     out.print(draft.toml, markup=False, highlight=False, soft_wrap=True)
@@ -79,13 +72,13 @@ def template(
     as_json: Json = False,
 ) -> None:
     """The empty form of a source, for the office that fills it."""
-    from assets.landing.template import TemplateError, write_template
-
     from assets.landing.declaration import DeclarationError, load_source
+    from assets.landing.template import TemplateError, template_name, write_template
 
     try:
         declared = load_source(source)
-        path = write_template(declared, file, example)
+        path = file or Path(template_name(declared, example))
+        write_template(declared, path, example)
     except (DeclarationError, TemplateError) as error:
         fail(str(error), 2)
     if as_json:

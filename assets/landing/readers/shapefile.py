@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pyogrio.raw
-import shapely
 
 from assets.landing.readers import dbf
 from assets.landing.readers.bundle import SHAPEFILE_PARTS, check_parts, shapefile_set
@@ -27,6 +26,8 @@ _BATCH = 5_000
 _DRIVER = "ESRI Shapefile"
 # Points, lines, polygons and point sets, with or without Z and M. Not multipatch (31).
 _SHAPE_TYPES = frozenset({0, 1, 3, 5, 8, 11, 13, 15, 18, 21, 23, 25, 28})
+
+_POINT, _LINE, _POLYGON = 1, 2, 3  # in WKB; the others hold geometries
 
 Files = dict[str, Path]
 
@@ -196,12 +197,10 @@ def _geometries(files: Files, request: Request, part: str, count: int) -> Iterat
     except RuntimeError as error:  # the base of the errors of pyogrio
         raise request.error("geometry", str(error), "sound geometry", part) from None
     for start in range(0, count, _BATCH):
-        shapes = _shapes(layer, start, _BATCH)
-        bad = _not_finite(shapes)
-        if bad is not None:
-            what = "a coordinate that is not finite"
-            raise request.error("geometry", what, "a sound geometry", part, start + bad + 1)
-        for shape in shapes:
+        for row, shape in enumerate(_shapes(layer, start, _BATCH), start + 1):
+            if shape is not None and not _is_finite(shape):
+                what = "a coordinate that is not finite"
+                raise request.error("geometry", what, "a sound geometry", part, row)
             yield None if shape is None else shape.hex().upper()
     # Fewer shapes than records must not end the loop of the caller without a word.
     while True:
@@ -222,14 +221,39 @@ def _shapes(layer: Path, start: int, count: int) -> list[bytes | None]:
     return list(shapes)
 
 
-def _not_finite(shapes: list[bytes | None]) -> int | None:
-    """Place of the first shape with a coordinate that is no number; whether the shape is valid
-    otherwise is not judged here.
+def _is_finite(wkb: bytes) -> bool:
+    """Whether all coordinates of the 2D WKB are numbers.
+
+    Looked at where they lie: a geometry made of them would take their size again.
     """
-    read = shapely.from_wkb(shapes, on_invalid="ignore")
-    coordinates, places = shapely.get_coordinates(read, return_index=True)
-    bad = places[~np.isfinite(coordinates).all(axis=1)]
-    return int(bad[0]) if len(bad) else None
+    _, finite = _walk_wkb(wkb, 0)
+    return finite
+
+
+def _walk_wkb(wkb: bytes, place: int) -> tuple[int, bool]:
+    """(where the geometry at the place ends, whether its coordinates are finite)."""
+    (kind,) = struct.unpack_from("<I", wkb, place + 1)
+    place += 5
+    if kind == _POINT:
+        return place + 16, _all_finite(wkb, place, 1)
+    (count,) = struct.unpack_from("<I", wkb, place)
+    place += 4
+    if kind == _LINE:
+        return place + 16 * count, _all_finite(wkb, place, count)
+    finite = True
+    for _ in range(count):
+        if kind == _POLYGON:
+            (points,) = struct.unpack_from("<I", wkb, place)
+            finite &= _all_finite(wkb, place + 4, points)
+            place += 4 + 16 * points
+        else:
+            place, inside = _walk_wkb(wkb, place)
+            finite &= inside
+    return place, finite
+
+
+def _all_finite(wkb: bytes, place: int, points: int) -> bool:
+    return bool(np.isfinite(np.frombuffer(wkb, "<f8", 2 * points, place)).all())
 
 
 def _crs(prj: Path | None) -> str | None:

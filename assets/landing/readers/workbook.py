@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
 from assets.landing.readers.oldworkbook import read_xls
+from assets.landing.readers.errors import ReadError
 from assets.landing.readers.parts import choose_parts
 from assets.landing.readers.request import Request
 from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
@@ -19,6 +20,9 @@ from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError,
 from assets.landing.readers.zips import DAMAGE, open_zip
 
 T = TypeVar("T")
+
+# LookupError and ValueError: an encoding that expat does not know, an attribute that is not there.
+_FAULTS = (DoctypeError, XmlError, CellError, LookupError, ValueError, *DAMAGE)
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
@@ -134,7 +138,7 @@ class _Workbook:
                             yield number, number, cells
                         else:
                             titles.append((number, number, cells))
-            except (DoctypeError, XmlError, CellError, *DAMAGE) as error:
+            except _FAULTS as error:
                 raise self._say(error, member, part) from None
 
     def _guarded(self, member: str, work: Callable[[IO[bytes]], T]) -> T:
@@ -142,7 +146,7 @@ class _Workbook:
         with self._open(member) as source:
             try:
                 return work(source)
-            except (DoctypeError, XmlError, CellError, KeyError, *DAMAGE) as error:
+            except _FAULTS as error:
                 raise self._say(error, member, self._part) from None
 
     def _open(self, member: str) -> IO[bytes]:
@@ -155,6 +159,8 @@ class _Workbook:
             raise self._broken(f"{member}: {error}") from None
 
     def _say(self, error: Exception, member: str, part: str) -> Exception:
+        if isinstance(error, ReadError):
+            return error
         if isinstance(error, DoctypeError):
             return self._request.error(
                 "entity",

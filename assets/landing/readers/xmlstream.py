@@ -55,11 +55,6 @@ def stream(
         yield
     except expat.ExpatError as error:
         raise XmlError(str(error)) from None
-    except (ValueError, LookupError) as error:
-        # What expat raises for an encoding it does not know; a handler raises classes of its own.
-        if type(error) not in (ValueError, LookupError):
-            raise
-        raise XmlError(str(error)) from None
 
 
 def _refuse(*_: object) -> None:

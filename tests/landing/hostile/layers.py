@@ -307,8 +307,14 @@ CASES = [
         "bounds",
     ),
     Hostile("shp of 200,000 points", circle(200_000), SOURCE, vertices(200_001)),
+    Hostile("shp of 10 million points", circle(10_000_000), SOURCE, "memory", slow=True),
     Hostile(
-        "shp of 10 million points", circle(10_000_000), SOURCE, vertices(10_000_001), slow=True
+        "shp of 10 million points and the memory for it",
+        circle(10_000_000),
+        SOURCE,
+        vertices(10_000_001),
+        limits={"memory_mb": 4_000},
+        slow=True,
     ),
 ]
 

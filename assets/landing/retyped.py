@@ -1,0 +1,53 @@
+"""Columns that are no longer what they were: numbers turned to words, dates to numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from assets.landing.records import Delivered, records_of
+from quality.contracts.registry import table_of
+from quality.texts import clean, kind_en, typed
+
+# Enough to tell a column that changed from a row that is wrong.
+_LOOKED_AT = 10_000
+_LEAST = 5
+
+
+def retyped(delivered: Sequence[Delivered]) -> str | None:
+    """What is wrong with the first column of which too many cells cannot be read, if any.
+
+    Looked at are the first rows of each part; a column with fewer than five filled cells tells
+    nothing. How many may be unreadable is declared (`allowed.unreadable`).
+    """
+    for item in delivered:
+        said = _retyped(item)
+        if said is not None:
+            return said
+    return None
+
+
+def _retyped(item: Delivered) -> str | None:
+    source = item.source
+    records = records_of([item.head(_LOOKED_AT)])
+    for c in table_of(source.table).declared_columns():
+        if c.name not in records.frame.columns or c.polars_type == pl.String:
+            continue
+        text = clean(pl.col(c.name), source.null_texts)
+        filled, read, sample = records.frame.select(
+            text.is_not_null().sum().alias("filled"),
+            typed(text, c, source.numbers).is_not_null().sum().alias("read"),
+            text.filter(typed(text, c, source.numbers).is_null() & text.is_not_null())
+            .first()
+            .alias("sample"),
+        ).row(0)
+        if filled >= _LEAST and filled - read > source.allowed.unreadable * filled:
+            header = records.headers[0].get(c.name, c.name)
+            part = f", part {item.part.part}" if item.part.part else ""
+            return (
+                f"{item.part.file_name}{part}: {filled - read} of {filled} cells under '{header}' "
+                f"cannot be read, such as {sample!r}; expected {kind_en(c)} (if the office retyped "
+                f"the column, change it in the table {source.table})"
+            )
+    return None
