@@ -14,7 +14,7 @@ from pandera.errors import SchemaErrors
 
 from quality.contracts.audit import Flag, QuarantineRow
 from quality.contracts.table import PEDIGREE, SOURCE_COLUMN, SOURCE_ROW, Column, Table
-from quality.texts import clean, kind_en, kind_zh, typed
+from quality.texts import clean_all, kind_en, kind_zh, typed
 
 # Columns of `Records.frame` beside the locator and the texts of the table's columns.
 PART = "__part__"  # place in `Records.parts` and `Records.headers`
@@ -27,7 +27,10 @@ _INDEX = "__index__"
 
 @dataclass(frozen=True)
 class Rule:
-    """A check on the typed row: `bad` is true where it fails (null counts as no failure)."""
+    """A check on the typed row: `bad` is true where it fails (null counts as no failure).
+
+    `rowwise`: it looks at one row at a time, so that a large source may come in batches.
+    """
 
     rule_id: str
     severity: str  # "error" quarantines the row, "warning" flags it
@@ -35,6 +38,7 @@ class Rule:
     bad: pl.Expr
     reason_zh: str
     reason_en: str
+    rowwise: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def accept(
         if c.name not in given and not c.nullable:
             raise ValueError(f"{source_id}: no header is mapped to {table.table_name()}.{c.name}")
     mapped = [c for c in columns if c.name in given]
-    texts = records.frame.select(clean(pl.col(c.name), null_texts) for c in mapped)
+    texts = clean_all(records.frame, [c.name for c in mapped], null_texts)
     carried = [c.name for c in table.declared_columns() if c.name in _OWN]
     frame = records.frame.select(carried).with_columns(
         texts.select(typed(pl.col(c.name), c, numbers) for c in mapped),
@@ -127,7 +131,7 @@ def accept(
     flagged = pl.concat(warned).filter(~pl.col(_INDEX).is_in(out.implode()))
     kept = _without(_rated(frame, flagged), out)
     return Accepted(
-        frame=table.arrange(kept),
+        frame=kept if SOURCE_ROW in table.key() else table.arrange(kept),
         quarantine=QuarantineRow.conform(
             pl.concat([taken, _quarantine_rows(failed, out, records, source_id)])
         ),

@@ -23,8 +23,23 @@ FULL_WIDTH = "full_width"
 
 def clean(text: pl.Expr, null_texts: Sequence[str] = ()) -> pl.Expr:
     """The text without blanks around it; null where nothing is left or it means "no value"."""
-    trimmed = text.str.strip_chars(_BLANKS)
-    nothing = (trimmed == "") | trimmed.is_in(list(null_texts))
+    return _meant(text.str.strip_chars(_BLANKS), null_texts)
+
+
+def clean_all(
+    texts: pl.DataFrame, names: Sequence[str], null_texts: Sequence[str] = ()
+) -> pl.DataFrame:
+    """`clean` of many columns. In two steps: polars strips a text once for each time that an
+    expression names it, which took three times as long.
+    """
+    trimmed = texts.select(pl.col(name).str.strip_chars(_BLANKS) for name in names)
+    return trimmed.select(_meant(pl.col(name), null_texts) for name in names)
+
+
+def _meant(trimmed: pl.Expr, null_texts: Sequence[str]) -> pl.Expr:
+    nothing = trimmed == ""
+    if null_texts:
+        nothing |= trimmed.is_in(list(null_texts))
     return pl.when(~nothing).then(trimmed)
 
 

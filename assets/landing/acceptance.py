@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -75,6 +75,30 @@ def accept_source(
     )
     flags = Flag.conform(pl.concat([made.flags, revision_flags(source, made, replaced)]))
     return SourceOutcome(made.frame, made.quarantine, flags, applied, records.frame.height)
+
+
+def streams(source: SourceDeclaration, reference: Mapping[str, pl.DataFrame]) -> bool:
+    """Whether the rows of a source can be judged one by one: its key is the delivered row, and
+    no rule looks at several rows.
+    """
+    needed = {name: reference[name] for name in NEEDS.get(source.id, [])}
+    rowwise = all(rule.rowwise for rule in rules_for(source.id, needed))
+    return rowwise and SOURCE_ROW in table_of(source.table).key()
+
+
+def accept_in_batches(
+    source: SourceDeclaration,
+    delivered: Sequence[Delivered],
+    reference: Mapping[str, pl.DataFrame],
+    rows: int,
+) -> Iterator[SourceOutcome]:
+    """As `accept_source`, so many rows at a time; for a source that `streams`.
+
+    A register of twenty million rows takes the memory of one batch.
+    """
+    for item in delivered:
+        for offset in range(0, item.part.height, rows):
+            yield accept_source(source, [item.slice(offset, rows)], reference)
 
 
 def _supplemented(records: Records, delivered: Sequence[Delivered], table: type[Table]) -> Records:

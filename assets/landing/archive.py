@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import shutil
 from pathlib import Path
+
+_CHUNK = 1 << 20
 
 
 class ArchiveError(RuntimeError):
@@ -13,27 +17,57 @@ class ArchiveError(RuntimeError):
 
 def store(archive: Path, data: bytes) -> str:
     """Store bytes and return their sha256; storing the same bytes again changes nothing."""
-    digest = hashlib.sha256(data).hexdigest()
+    return _store(archive, io.BytesIO(data))
+
+
+def store_file(archive: Path, path: Path) -> str:
+    """Store the bytes of a file, however large, and return their sha256."""
+    with path.open("rb") as source:
+        return _store(archive, source)
+
+
+def _store(archive: Path, source: io.BytesIO | io.BufferedReader) -> str:
+    digest = hashlib.file_digest(source, "sha256").hexdigest()
     target = archive / digest
     if target.exists():
         return digest
     archive.mkdir(parents=True, exist_ok=True)
     partial = archive / f".{digest}.{os.getpid()}"
+    source.seek(0)
+    copied = hashlib.sha256()
     with partial.open("wb") as handle:
-        handle.write(data)
+        while chunk := source.read(_CHUNK):
+            copied.update(chunk)
+            handle.write(chunk)
         handle.flush()
         os.fsync(handle.fileno())
+    if copied.hexdigest() != digest:
+        partial.unlink()
+        raise ArchiveError("the file changed while it was archived; deliver it when it is whole")
     partial.chmod(0o444)
     partial.rename(target)
     return digest
 
 
-def fetch(archive: Path, delivery_id: str) -> bytes:
-    """The bytes of a delivery. Raises ArchiveError if they are gone or altered."""
+def check(archive: Path, delivery_id: str) -> Path:
+    """The checked file of a delivery. Raises ArchiveError if its bytes are gone or altered."""
     target = archive / delivery_id
     if not target.exists():
         raise ArchiveError(f"{target}: archived delivery missing; restore it from a backup")
-    data = target.read_bytes()
-    if hashlib.sha256(data).hexdigest() != delivery_id:
+    with target.open("rb") as handle:
+        found = hashlib.file_digest(handle, "sha256").hexdigest()
+    if found != delivery_id:
         raise ArchiveError(f"{target}: bytes do not match their sha256; restore from a backup")
-    return data
+    return target
+
+
+def place(archive: Path, delivery_id: str, target: Path) -> None:
+    """Put the checked bytes of a delivery at `target`, linked where the file system allows it.
+
+    Raises ArchiveError.
+    """
+    source = check(archive, delivery_id)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.landing.rawstore import Part
-from assets.landing.records import ROW_NUMBER, locator
+from assets.landing.readers.request import ROW_NUMBER
+from assets.landing.records import locator
 from quality.contracts.audit import SourceCell
 from quality.contracts.table import SOURCE_ROW
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 from upath import UPath
 
-from assets.landing.archive import store
+from assets.landing.archive import store, store_file
 from assets.landing.declaration import SourceDeclaration, load_sources
 from assets.landing.lifecycle import marks
 from assets.landing.readers.bundle import bundle_bytes
@@ -86,8 +86,12 @@ def _files(folder: Path | UPath) -> Iterator[Path | UPath]:
 def archive_delivery(archive: Path, found: Found) -> pl.DataFrame:
     """Archive one file; returns its row of `raw.delivery`, not yet read or resolved."""
     with _local(found.path) as path:
-        name, data = bundle_bytes(path)
-    delivery_id = store(archive, data)
+        if path.suffix.lower() == ".shp":
+            name, data = bundle_bytes(path)
+            delivery_id = store(archive, data)
+        else:
+            name, delivery_id = path.name, store_file(archive, path)
+    size = (archive / delivery_id).stat().st_size
     subject, revision, supplement = marks(name)
     return pl.DataFrame(
         {
@@ -98,7 +102,7 @@ def archive_delivery(archive: Path, found: Found) -> pl.DataFrame:
             "revision": [revision],
             "supplement": [supplement],
             "edition": [0],
-            "size_bytes": [len(data)],
+            "size_bytes": [size],
             "rows": pl.Series([None], dtype=pl.Int64),
             "status": ["current"],
             "reason": pl.Series([None], dtype=pl.String),

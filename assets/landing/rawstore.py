@@ -1,8 +1,8 @@
 """Raw rows: what was read from an archived delivery, text as delivered, one file a part.
 
-They are kept beside the archive as Parquet and not as JSON in the lake: encoding and decoding
-two million rows took longer than reading them. They can be read again from the archive at any
-time, and are, as soon as the declaration or a reader has changed.
+They are kept beside the archive as the readers write them (Arrow) and not as JSON in the lake:
+encoding and decoding two million rows took longer than reading them. They can be read again from
+the archive at any time, and are, as soon as the declaration or a reader has changed.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from typing import Any
 
 import polars as pl
 
-from assets.landing.archive import fetch
+from assets.landing.archive import place
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.readers import RawPart, ReaderLimits, ReadError, read_delivery
+from assets.landing.readers.request import EXTRA, ROW_NUMBER
 from warehouse.settings import Settings
 
 _INDEX = "parts.json"
@@ -106,7 +107,7 @@ class RawStore:
                 encoding=item["encoding"],
                 crs=item["crs"],
                 reading_id=reading,
-                rows=pl.scan_parquet(folder / item["file"]),
+                rows=_rows(folder / item["file"], item),
                 height=item["height"],
             )
             for item in index
@@ -119,23 +120,21 @@ class RawStore:
     def _read(
         self, source: SourceDeclaration, delivery_id: str, file_name: str, folder: Path
     ) -> None:
-        data = fetch(self._archive, delivery_id)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".reading-") as work:
             path = Path(work) / Path(file_name).name
-            path.write_bytes(data)
-            del data
+            place(self._archive, delivery_id, path)
             made = Path(work) / "made"
             made.mkdir()
             try:
-                parts = read_delivery(path, source, self._limits)
+                parts = read_delivery(path, source, self._limits, made)
             except ReadError as error:
                 # The same bytes under the same declaration are refused again: said at once then.
                 if error.code not in _PASSING:
                     _write(made / _REFUSED, error.as_dict())
                     _settle(made, folder, _REFUSED)
                 raise
-            _write(made / _INDEX, [_stored(n, part, made) for n, part in enumerate(parts)])
+            _write(made / _INDEX, [_described(part) for part in parts])
             _settle(made, folder, _INDEX)
 
 
@@ -152,9 +151,8 @@ def _settle(made: Path, folder: Path, sign: str) -> None:
             raise
 
 
-def _stored(place: int, part: RawPart, folder: Path) -> dict[str, Any]:
-    file = f"{place:03}.parquet"
-    part.rows.write_parquet(folder / file, compression="zstd", compression_level=1)
+def _described(part: RawPart) -> dict[str, Any]:
+    assert part.file is not None
     return {
         "part": part.part,
         "headers": list(part.headers),
@@ -162,9 +160,19 @@ def _stored(place: int, part: RawPart, folder: Path) -> dict[str, Any]:
         "footers": part.footers.height,
         "encoding": part.encoding,
         "crs": part.crs,
-        "file": file,
-        "height": part.rows.height,
+        "file": part.file.name,
+        "height": part.height,
+        "added": part.added,
+        "has_extra": part.has_extra,
     }
+
+
+def _rows(file: Path, item: Mapping[str, Any]) -> pl.LazyFrame:
+    """`row_number`, the delivered headers, and the cells that names give."""
+    delivered = [name for name in item["headers"] if name not in item["added"]]
+    cells = [pl.lit(text, pl.String).alias(name) for name, text in item["added"].items()]
+    extra = [EXTRA] if item["has_extra"] else []
+    return pl.scan_ipc(file).select(ROW_NUMBER, *delivered, *cells, *extra)
 
 
 def reading_id(source: SourceDeclaration, file_name: str) -> str:

@@ -11,13 +11,11 @@ import polars as pl
 
 from assets.landing.declaration import Pedigree, SourceDeclaration
 from assets.landing.rawstore import Part
+from assets.landing.readers.request import EXTRA, ROW_NUMBER
 from quality.contracts.table import PEDIGREE, SOURCE_COLUMN, SOURCE_ROW
 from quality.quarantine import DECIDED, LOST, MORE, PART, Records
 from quality.texts import clean
 
-# The reader keeps fields beyond the header under this name.
-EXTRA = "__extra__"
-ROW_NUMBER = "row_number"
 _REPLACEMENT = "\ufffd"
 
 
@@ -36,10 +34,13 @@ class Delivered:
     supplement: int = 0
     unit_factors: tuple[tuple[str, Decimal], ...] = ()
 
-    def head(self, rows: int) -> Delivered:
-        """The same with the first rows only."""
-        few = replace(self.part, rows=self.part.rows.head(rows), height=min(rows, self.part.height))
-        return replace(self, part=few)
+    def slice(self, offset: int, rows: int) -> Delivered:
+        """The same with some of its rows only."""
+        height = max(0, min(rows, self.part.height - offset))
+        return replace(
+            self,
+            part=replace(self.part, rows=self.part.rows.slice(offset, rows), height=height),
+        )
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,12 @@ def _shaped(
     item: Delivered, raw: pl.DataFrame, mapping: dict[str, str], place: int
 ) -> pl.DataFrame:
     cells = [name for name in raw.columns if name not in (SOURCE_ROW, EXTRA)]
-    lost = pl.any_horizontal(
-        pl.col(name).str.contains(_REPLACEMENT, literal=True).fill_null(False) for name in cells
-    )
+    # Where lost characters are refused, the reader has looked already.
+    lost = pl.lit(False)
+    if item.source.lost_characters == "quarantine" or item.source.formats != ["csv"]:
+        lost = pl.any_horizontal(
+            pl.col(name).str.contains(_REPLACEMENT, literal=True).fill_null(False) for name in cells
+        )
     scaled = dict(item.unit_factors)
     frame = raw.select(
         SOURCE_ROW,

@@ -30,7 +30,7 @@ def retyped(delivered: Sequence[Delivered]) -> str | None:
 
 def _retyped(item: Delivered) -> str | None:
     source = item.source
-    records = records_of([item.head(_LOOKED_AT)])
+    records = records_of([item.slice(0, _LOOKED_AT)])
     for c in table_of(source.table).declared_columns():
         if c.name not in records.frame.columns or c.polars_type == pl.String:
             continue

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from assets.landing.archive import ArchiveError, fetch, store
+from assets.landing.archive import ArchiveError, check, place, store, store_file
 
 
 def test_bytes_are_kept_under_their_sha256_and_not_writable(tmp_path: Path) -> None:
     digest = store(tmp_path / "archive", b"delivered")
     assert digest == hashlib.sha256(b"delivered").hexdigest()
-    assert fetch(tmp_path / "archive", digest) == b"delivered"
+    assert check(tmp_path / "archive", digest).read_bytes() == b"delivered"
     assert (tmp_path / "archive" / digest).stat().st_mode & 0o222 == 0
 
 
@@ -30,7 +30,16 @@ def test_altered_or_lost_bytes_are_refused(tmp_path: Path) -> None:
     (tmp_path / digest).chmod(0o644)
     (tmp_path / digest).write_bytes(b"altered")
     with pytest.raises(ArchiveError, match="do not match their sha256"):
-        fetch(tmp_path, digest)
+        check(tmp_path, digest)
     (tmp_path / digest).unlink()
     with pytest.raises(ArchiveError, match="missing"):
-        fetch(tmp_path, digest)
+        place(tmp_path, digest, tmp_path / "elsewhere")
+
+
+def test_a_file_is_stored_and_placed_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    path.write_bytes(b"a,b\n" * 700_000)
+    digest = store_file(tmp_path / "archive", path)
+    place(tmp_path / "archive", digest, tmp_path / "placed.csv")
+    assert (tmp_path / "placed.csv").read_bytes() == path.read_bytes()
+    assert digest == hashlib.sha256(path.read_bytes()).hexdigest()

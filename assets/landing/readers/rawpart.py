@@ -69,6 +69,16 @@ class RawPart:
         assert self.file is not None
         return self._shaped(pl.read_ipc(self.file))
 
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        if self.frame is not None:
+            return self.frame.height
+        assert self.file is not None
+        with pa.memory_map(str(self.file)) as source:
+            reader = pa.ipc.open_file(source)
+            return sum(reader.get_batch(n).num_rows for n in range(reader.num_record_batches))
+
     def batches(self, rows: int = 100_000) -> Iterator[pl.DataFrame]:
         """`rows` in pieces of at most this many rows, of which one is in memory at a time."""
         if self.frame is not None:

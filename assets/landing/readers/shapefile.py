@@ -23,6 +23,8 @@ from assets.landing.readers.zips import DAMAGE, ZIP_MAGIC, open_zip
 _MAGIC = 9994
 _HEADER = 100
 _BATCH = 5_000
+_BATCH_BYTES = 32 << 20
+_COPIES = 8  # of a shape between the file and the cell: points with Z and M, WKB, hexadecimal
 _DRIVER = "ESRI Shapefile"
 # Points, lines, polygons and point sets, with or without Z and M. Not multipatch (31).
 _SHAPE_TYPES = frozenset({0, 1, 3, 5, 8, 11, 13, 15, 18, 21, 23, 25, 28})
@@ -175,6 +177,15 @@ def _walk(path: Path, kind: int, request: Request, part: str) -> tuple[list[int]
             raise request.error("geometry", "broken record", "a sound shape", part, row)
         if place + 8 + words * 2 > len(data):
             raise request.error("truncated", ".shp ends inside the shape", "all of it", part, row)
+        # Short of memory GDAL crashes, so a shape that would need more is not given to it.
+        if words * 2 * _COPIES > request.memory_bytes:
+            raise request.error(
+                "memory",
+                f"a shape of {words * 2 >> 20} MB",
+                f"at most {request.memory_bytes // _COPIES >> 20} MB, or more memory_mb",
+                part,
+                row,
+            )
         places.append(place // 2)
         filled.append(shape != 0)
         place += 8 + words * 2
@@ -196,8 +207,9 @@ def _geometries(files: Files, request: Request, part: str, count: int) -> Iterat
             raise request.error("not-a-shapefile", f"driver {driver}", _DRIVER, part)
     except RuntimeError as error:  # the base of the errors of pyogrio
         raise request.error("geometry", str(error), "sound geometry", part) from None
-    for start in range(0, count, _BATCH):
-        for row, shape in enumerate(_shapes(layer, start, _BATCH), start + 1):
+    step = max(1, min(_BATCH, _BATCH_BYTES * count // layer.stat().st_size))
+    for start in range(0, count, step):
+        for row, shape in enumerate(_shapes(layer, start, step), start + 1):
             if shape is not None and not _is_finite(shape):
                 what = "a coordinate that is not finite"
                 raise request.error("geometry", what, "a sound geometry", part, row)

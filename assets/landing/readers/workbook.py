@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
-from assets.landing.readers.oldworkbook import read_xls
 from assets.landing.readers.errors import ReadError
+from assets.landing.readers.oldworkbook import read_xls
 from assets.landing.readers.parts import choose_parts
 from assets.landing.readers.request import Request
 from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings

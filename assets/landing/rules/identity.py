@@ -46,6 +46,7 @@ def uscc_rules() -> list[Rule]:
             claimed & ~valid(code),
             "统一社会信用代码校验位不符（GB 32100）：代码不采用，行保留",
             "USCC fails the check of GB 32100: the code is not used, the row is kept",
+            rowwise=True,
         ),
         Rule(
             "ID1m",
@@ -54,6 +55,7 @@ def uscc_rules() -> list[Rule]:
             code.is_null() | ~claimed,
             "无 18 位统一社会信用代码：行保留",
             "no USCC of 18 characters: the row is kept",
+            rowwise=True,
         ),
     ]
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from assets.boundaries.divisions import cities, distance_outside_km, provinces
 from assets.landing.rules.identity import person
-from assets.landing.rules.limits import GEO1_LAT, GEO1_LON, GEO4_DECIMALS, LIMITS
+from assets.landing.rules.limits import (
+    EUROPE_LAT,
+    EUROPE_LON,
+    GEO1_LAT,
+    GEO1_LON,
+    GEO4_DECIMALS,
+    LIMITS,
+)
 from quality.quarantine import Rule
+
+# As the trackers write it.
+_IN_CHINA = ["China", "Taiwan", "Hong Kong", "Hong Kong, China", "Macau", "Macao"]
 
 
 def range_rules(lon: str = "lon", lat: str = "lat") -> list[Rule]:
@@ -36,13 +48,85 @@ def range_rules(lon: str = "lon", lat: str = "lat") -> list[Rule]:
     ]
 
 
+def world_rules(lon: pl.Expr, lat: pl.Expr, country: pl.Expr, column: str) -> list[Rule]:
+    """GEO1w of a list of the whole world: no point at 0, and one in China within its ranges.
+
+    `column` is the column that is named. The row is kept: these lists are read, not accounted.
+    """
+    zero = (lon == 0) & (lat == 0)
+    here = country.is_in(_IN_CHINA)
+    outside = here & ~(lon.is_between(*GEO1_LON) & lat.is_between(*GEO1_LAT)) & ~zero
+    swapped = lon.is_between(*GEO1_LAT) & lat.is_between(*GEO1_LON)
+    return [
+        _kept(column, zero, "坐标为 0：位置不详", "coordinates of 0: place unknown"),
+        _kept(
+            column,
+            outside & swapped,
+            "经度与纬度疑似互换",
+            "longitude and latitude look swapped",
+        ),
+        _kept(
+            column,
+            outside & ~swapped,
+            "在中国，坐标却不在中国范围内",
+            "in China, and the point is not in its ranges",
+        ),
+    ]
+
+
+def europe_rules(lon: str = "lon", lat: str = "lat") -> list[Rule]:
+    """GEO1w of the EU registry: no point at 0, and within Europe.
+
+    What is wrong with a point outside is not told apart: axes are swapped in some, and many
+    of Lithuania are metres of its national grid, cut.
+    """
+    x, y = pl.col(lon), pl.col(lat)
+    zero = (x == 0) & (y == 0)
+    outside = ~(x.is_between(*EUROPE_LON) & y.is_between(*EUROPE_LAT)) & ~zero
+    return [
+        _kept(lon, zero, "坐标为 0：位置不详", "coordinates of 0: place unknown"),
+        _kept(
+            lon,
+            outside,
+            "坐标不在欧洲：经纬度互换，或是另一坐标系的数值",
+            "the point is not in Europe: axes swapped, or numbers of another system",
+        ),
+    ]
+
+
+def _kept(column: str, bad: pl.Expr, zh: str, en: str) -> Rule:
+    return Rule("GEO1w", "warning", column, bad, f"{zh}；行保留", f"{en}; the row is kept")
+
+
 def province_rules(lon: str = "lon", lat: str = "lat", city: str = "city_zh") -> list[Rule]:
     """GEO2: the point lies outside the province of its declared prefecture.
 
     Both are warnings on the row: beyond 1 km only the location is not used (`core.site`
     drops the point of a row flagged GEO2e).
     """
-    away = pl.struct(lon, lat, city).map_batches(_outside_km, return_dtype=pl.Float64)
+    return _away_rules(lon, lat, city, _province_of_city, "所在市所属省")
+
+
+def named_province_rules(
+    lon: str = "lon", lat: str = "lat", province: str = "province_zh"
+) -> list[Rule]:
+    """GEO2: the point lies outside the province that the row names in full; as above."""
+    return _away_rules(lon, lat, province, _province_of_name, "所填省")
+
+
+def _away_rules(
+    lon: str, lat: str, name: str, code_of: Callable[[str | None], str | None], of_zh: str
+) -> list[Rule]:
+    def outside_km(rows: pl.Series) -> pl.Series:
+        found = []
+        for row in rows.to_list():
+            x, y, named = row.values()
+            province = code_of(named)
+            known = province is not None and x is not None and y is not None
+            found.append(distance_outside_km(str(province), x, y) if known else None)
+        return pl.Series(found, dtype=pl.Float64)
+
+    away = pl.struct(lon, lat, name).map_batches(outside_km, return_dtype=pl.Float64)
     far = LIMITS["GEO2e"]
     return [
         Rule(
@@ -50,7 +134,7 @@ def province_rules(lon: str = "lon", lat: str = "lat", city: str = "city_zh") ->
             "warning",
             lon,
             away > far,
-            f"坐标在所在市所属省界外 {far:g} 公里以上：坐标不采用，行保留",
+            f"坐标在{of_zh}界外 {far:g} 公里以上：坐标不采用，行保留",
             f"point more than {far:g} km outside the declared province: not used, the row is kept",
         ),
         Rule(
@@ -58,20 +142,10 @@ def province_rules(lon: str = "lon", lat: str = "lat", city: str = "city_zh") ->
             "warning",
             lon,
             (away > 0) & (away <= far),
-            f"坐标在所在市所属省界外 {far:g} 公里以内：坐标采用",
+            f"坐标在{of_zh}界外 {far:g} 公里以内：坐标采用",
             f"point up to {far:g} km outside the declared province: used",
         ),
     ]
-
-
-def _outside_km(rows: pl.Series) -> pl.Series:
-    found = []
-    for row in rows.to_list():
-        lon, lat, city = row.values()
-        province = _province_of_city(city)
-        known = province is not None and lon is not None and lat is not None
-        found.append(distance_outside_km(str(province), lon, lat) if known else None)
-    return pl.Series(found, dtype=pl.Float64)
 
 
 def _province_of_city(name: str | None) -> str | None:
@@ -85,6 +159,11 @@ def _province_of_city(name: str | None) -> str | None:
     }
     codes &= set(provinces().codes)
     return codes.pop() if len(codes) == 1 else None
+
+
+def _province_of_name(name: str | None) -> str | None:
+    known = provinces()
+    return known.codes[known.names.index(name)] if name in known.names else None
 
 
 def precision_rules(lon: str = "lon", lat: str = "lat") -> list[Rule]:

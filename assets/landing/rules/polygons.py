@@ -36,7 +36,7 @@ def validity_rules(geometry: str = "geometry_wkb") -> list[Rule]:
 
     Nothing is mended here: `core.boundary` uses the geometry as delivered.
     """
-    change = pl.col(geometry).map_batches(_mending, return_dtype=pl.Float64)
+    change = pl.col(geometry).map_batches(mending, return_dtype=pl.Float64)
     allowed = LIMITS["POL1"]
     return [
         Rule(
@@ -67,19 +67,22 @@ def _shape(text: str | None) -> Any:
         return None
 
 
-def _sound(text: str | None) -> Any:
+def sound(text: str | None) -> Any:
     """The geometry of the text if it is a valid polygon with an area, else None."""
     shape = _shape(text)
     good = shape is not None and shape.geom_type in ("Polygon", "MultiPolygon")
     return shape if good and shape.is_valid and shape.area > 0 else None
 
 
-def _mending(texts: pl.Series) -> pl.Series:
-    """Relative change of area by mending; null where there is nothing to mend."""
+def mending(texts: pl.Series) -> pl.Series:
+    """Relative change of area by mending, infinite for what cannot be mended to a polygon.
+
+    Null where there is nothing to mend.
+    """
     found: list[float | None] = []
     for text in texts.to_list():
         shape = _shape(text)
-        if text is None or _sound(text) is not None:
+        if text is None or sound(text) is not None:
             found.append(None)
         elif shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
             found.append(math.inf)
@@ -122,7 +125,7 @@ def _overlaps(rows: pl.Series) -> pl.Series:
     """Largest overlap of each boundary with another park, over the smaller area of the two."""
     records = rows.to_list()
     shapes = [
-        _sound(row["geometry_wkb"]) if row["boundary_class"] != "nominal" else None
+        sound(row["geometry_wkb"]) if row["boundary_class"] != "nominal" else None
         for row in records
     ]
     there = [place for place, shape in enumerate(shapes) if shape is not None]
@@ -203,7 +206,7 @@ def area_rules() -> list[Rule]:
 
 
 def _areas(texts: pl.Series) -> pl.Series:
-    shapes = [_sound(text) for text in texts.to_list()]
+    shapes = [sound(text) for text in texts.to_list()]
     areas = [None if shape is None else geodesic_km2(shape) for shape in shapes]
     return pl.Series(areas, dtype=pl.Float64)
 
@@ -225,7 +228,7 @@ def sliver_rule() -> Rule:
 def _smallest_ha(texts: pl.Series) -> pl.Series:
     found: list[float | None] = []
     for text in texts.to_list():
-        shape = _sound(text)
+        shape = sound(text)
         if shape is None:
             found.append(None)
             continue
