@@ -5,13 +5,15 @@ and the lake lets one writer in at a time anyway. Each source is still an asset 
 can be materialized alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from assets.landing.acceptance import SourceOutcome
+from assets.landing.acceptance import SourceOutcome, accept_in_batches, streams
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.intake import Register
 from assets.landing.rules import NEEDS
@@ -23,6 +25,7 @@ from pipelines.wiring import acceptance_order, code_version
 from quality.contracts.audit import Flag, QuarantineRow
 from quality.contracts.decisions import AppliedCorrection
 from quality.contracts.registry import table_of
+from quality.contracts.table import Table
 from warehouse.lake import Lake
 from warehouse.settings import settings
 
@@ -30,6 +33,7 @@ _SHOWN = 10
 # Tables that all sources write, by source.
 SHARED = (QuarantineRow, Flag, AppliedCorrection)
 
+Reference = Mapping[str, pl.DataFrame]
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
@@ -50,15 +54,84 @@ def source_assets(name: str, sources: Sequence[SourceDeclaration]) -> dg.AssetsD
         reference = lake_tables(needed)
         chosen = [by_key[key] for key in sorted(context.selected_asset_keys)]
         outcomes: dict[str, SourceOutcome] = {}
+        tallies: dict[str, Tally] = {}
         for source in chosen:
             with PROGRESS.stage(source.table):
-                outcomes[source.id] = register.accept(source, reference)
-                lake.write(table_of(source.table), outcomes[source.id].frame)
+                if _large(source, register, reference):
+                    tallies[source.id] = _in_batches(lake, source, register, reference)
+                    continue
+                outcome = register.accept(source, reference)
+                lake.write(table_of(source.table), outcome.frame)
+                outcomes[source.id] = outcome
+                tallies[source.id] = Tally.of(outcome)
         write_shared(lake, outcomes)
         for source in chosen:
-            yield from _events(source, outcomes[source.id], register)
+            yield from _events(source, tallies[source.id], register)
 
     return accepted
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the door made of a source, in numbers, and the first bad rows."""
+
+    records: int
+    accepted: int
+    quarantined: int
+    flagged: int
+    corrected: int
+    reasons: Counter[str]
+    first_bad: pl.DataFrame
+
+    @classmethod
+    def of(cls, outcome: SourceOutcome) -> "Tally":
+        return cls(
+            outcome.records,
+            outcome.frame.height,
+            outcome.quarantine.height,
+            outcome.flags.height,
+            outcome.applied.height,
+            Counter(outcome.reasons()),
+            outcome.quarantine.head(_SHOWN),
+        )
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.records + other.records,
+            self.accepted + other.accepted,
+            self.quarantined + other.quarantined,
+            self.flagged + other.flagged,
+            self.corrected + other.corrected,
+            self.reasons + other.reasons,
+            pl.concat([self.first_bad, other.first_bad]).head(_SHOWN),
+        )
+
+
+def _large(source: SourceDeclaration, register: Register, reference: Reference) -> bool:
+    """Whether the source is judged in batches: it is too long for one, and its rows stand alone."""
+    rows = sum(item.part.height for item in register.delivered.get(source.id, []))
+    if rows <= settings().batch_rows or not register.stands_alone(source.id):
+        return False
+    return streams(source, reference)
+
+
+def _in_batches(
+    lake: Lake, source: SourceDeclaration, register: Register, reference: Reference
+) -> Tally:
+    """A large source through the door and into the lake, a batch at a time."""
+    table = table_of(source.table)
+    slices: list[tuple[type[Table], str | None, list[str]]] = [(table, None, [])]
+    slices += [(shared, "source_id", [source.id]) for shared in SHARED]
+    total: Tally | None = None
+    with lake.replacing(slices) as append:
+        delivered = register.delivered[source.id]
+        for outcome in accept_in_batches(source, delivered, reference, settings().batch_rows):
+            append(table, outcome.frame)
+            append(QuarantineRow, outcome.quarantine)
+            append(Flag, outcome.flags)
+            total = Tally.of(outcome) if total is None else total + Tally.of(outcome)
+    assert total is not None
+    return total
 
 
 def write_shared(lake: Lake, outcomes: dict[str, SourceOutcome]) -> None:
@@ -99,34 +172,31 @@ def _check_specs(source: SourceDeclaration) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def _events(
-    source: SourceDeclaration, outcome: SourceOutcome, register: Register
-) -> Iterator[Event]:
+def _events(source: SourceDeclaration, tally: Tally, register: Register) -> Iterator[Event]:
     key = asset_key(table_of(source.table))
     refused = register.deliveries.filter(
         (pl.col("source_id") == source.id) & (pl.col("status") == "refused")
     )
     drifted = register.decisions.drift.filter(pl.col("drifted_source") == source.id).height
-    accepted, bad = outcome.frame.height, outcome.quarantine.height
     counts: dict[str, Any] = {
-        "delivered": outcome.records,
-        "accepted": accepted,
-        "quarantined": bad,
-        "flagged": outcome.flags.height,
-        "corrected": outcome.applied.height,
+        "delivered": tally.records,
+        "accepted": tally.accepted,
+        "quarantined": tally.quarantined,
+        "flagged": tally.flagged,
+        "corrected": tally.corrected,
         "drifted": drifted + refused.height,
     }
     yield dg.MaterializeResult(
         asset_key=key,
-        metadata={"dagster/row_count": accepted, **counts, "reasons": outcome.reasons()},
+        metadata={"dagster/row_count": tally.accepted, **counts, "reasons": dict(tally.reasons)},
     )
-    share = bad / outcome.records if outcome.records else 0.0
-    conserved = outcome.records == accepted + bad
+    share = tally.quarantined / tally.records if tally.records else 0.0
+    conserved = tally.records == tally.accepted + tally.quarantined
     yield dg.AssetCheckResult(
         asset_key=key,
         check_name="delivered",
         passed=conserved and share <= source.allowed.quarantined,
-        metadata={**counts, "quarantined_share": share, **_first_bad(outcome.quarantine)},
+        metadata={**counts, "quarantined_share": share, **_first_bad(tally.first_bad)},
     )
     yield dg.AssetCheckResult(
         asset_key=key,
@@ -143,7 +213,7 @@ def _events(
 
 def _first_bad(quarantine: pl.DataFrame) -> dict[str, dg.MetadataValue]:
     """The first quarantined rows as a table in Dagster's metadata."""
-    shown = quarantine.head(_SHOWN).select(
+    shown = quarantine.select(
         "source_row_id", "rule_ids", "column_zh", "value_text", "reason_zh", "reason_en"
     )
     records = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -45,6 +45,29 @@ def _evolve(connection: duckdb.DuckDBPyConnection, table: type[Table], present: 
         connection.execute(f'ALTER TABLE {qualified} ADD COLUMN "{name}" {declared[name]}')
     for name in sorted(present - set(declared)):
         connection.execute(f'ALTER TABLE {qualified} DROP COLUMN "{name}"')
+
+
+def _delete(
+    connection: duckdb.DuckDBPyConnection,
+    table: type[Table],
+    column: str | None,
+    values: Sequence[Any],
+) -> None:
+    qualified = f"{_NAME}.{table.table_name()}"
+    if column is None:
+        connection.execute(f"DELETE FROM {qualified}")
+    else:
+        connection.execute(
+            f"DELETE FROM {qualified} WHERE list_contains(?, {column})", [list(values)]
+        )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: type[Table], frame: pl.DataFrame) -> None:
+    if frame.is_empty():
+        return
+    connection.register("incoming", frame)
+    connection.execute(f"INSERT INTO {_NAME}.{table.table_name()} BY NAME SELECT * FROM incoming")
+    connection.unregister("incoming")
 
 
 class Lake:
@@ -104,29 +127,50 @@ class Lake:
                 raise ValueError(f"{table.table_name()}: rows outside {wanted}: {found}")
         if self._holds(table, checked, slice_column, slice_values):
             return checked.height
-        qualified = f"{_NAME}.{table.table_name()}"
         with (
             writer_lock(self._settings.home, self._settings.lock_seconds),
             self.connection() as connection,
         ):
             self._ensure(connection, table)
-            connection.register("incoming", checked)
             connection.execute("BEGIN")
             try:
-                if slice_column is None:
-                    connection.execute(f"DELETE FROM {qualified}")
-                else:
-                    connection.execute(
-                        f"DELETE FROM {qualified} WHERE list_contains(?, {slice_column})",
-                        [list(slice_values)],
-                    )
-                if checked.height:
-                    connection.execute(f"INSERT INTO {qualified} BY NAME SELECT * FROM incoming")
+                _delete(connection, table, slice_column, slice_values)
+                _insert(connection, table, checked)
                 connection.execute("COMMIT")
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
         return checked.height
+
+    @contextmanager
+    def replacing(
+        self, slices: Sequence[tuple[type[Table], str | None, Sequence[Any]]]
+    ) -> Iterator[Callable[[type[Table], pl.DataFrame], None]]:
+        """Replace slices (table, column, values; no column: all of it) by what is appended, in
+        one transaction: for frames that do not fit in memory together.
+
+        Gives a function that appends a frame to one of the tables, checked against its
+        declaration; a key that two frames share is the caller's to prevent.
+        """
+        with (
+            writer_lock(self._settings.home, self._settings.lock_seconds),
+            self.connection() as connection,
+        ):
+            for table, _, _ in slices:
+                self._ensure(connection, table)
+            connection.execute("BEGIN")
+            try:
+                for table, column, values in slices:
+                    _delete(connection, table, column, values)
+
+                def append(table: type[Table], frame: pl.DataFrame) -> None:
+                    _insert(connection, table, table.conform(frame))
+
+                yield append
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
 
     def _holds(
         self,

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     reader_memory_mb: int = Field(
         default=512, description="memory of a reader's child process above the file"
     )
+    batch_rows: int = Field(
+        default=1_000_000,
+        gt=0,
+        description="rows of a source judged at a time, where its rows stand alone",
+    )
     lock_seconds: float = Field(
         default=120, description="how long a writer waits for the writer before it"
     )

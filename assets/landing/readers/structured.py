@@ -1,9 +1,14 @@
-"""JSON, plain or assigned to a name in a JavaScript module: one record an object of a list.
+"""JSON, plain or assigned to a name in a JavaScript module: one record an object.
+
+`records` is the path of keys to the list of the records. With `*` behind a key as its last step
+(`children*`) the lists under that key in each record are read as well, as a tree. With `*` alone
+as its last step (`a.b.*`, or `*` for the whole file) the path leads to an object: each of its
+values is a record, with its key in a cell under `__key__`, which must be declared.
 
 A header is the path of keys inside a record, joined by `/`; the place in a list counts from 0.
 Kept is the text of each value: numbers digit for digit as delivered, true and false as `true`
 and `false`; null, empty lists and empty objects give no cell. Memory holds one object of the
-list at a time (with a tree, one object of the top list with all that is below it).
+list or of the path at a time (with a tree, one object of the top list with all that is below it).
 """
 
 import itertools
@@ -15,6 +20,8 @@ from assets.landing.readers.jsontext import MAX_DEPTH, JsonText, find_json_encod
 from assets.landing.readers.records import Record, flatten, write_records
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import PartResult
+
+KEY = "__key__"
 
 _TREE = "*"
 
@@ -32,23 +39,51 @@ def read_json(request: Request) -> list[PartResult]:
 def _records(request: Request) -> Iterator[Record]:
     """The records in the order of the file; all of the file is read."""
     *path, last = request.records.split(".")
-    children = last.removesuffix(_TREE) if last.endswith(_TREE) else None
-    keys = [*path, last] if children is None and last else path
+    keyed = last == _TREE
+    children = last.removesuffix(_TREE) if last.endswith(_TREE) and not keyed else None
+    keys = path if keyed or children is not None or not last else [*path, last]
     with open_json(request) as text:
         script = text.peek() not in ("{", "[") and text.match(SCRIPT)
         found = False
         for _ in _walk(text, keys):
             found = True
-            if text.peek() != "[":
-                raise text.broken(f"no list at records = {request.records!r}")
-            rows = itertools.count(1)
-            for _ in text.elements():
-                yield from _tree(text.value(), children, text.depth + 1, request, rows)
+            if keyed:
+                yield from _values(text, request)
+            else:
+                yield from _elements(text, children, request)
         if not found:
             raise text.broken(f"nothing at records = {request.records!r}")
         if script:
             text.match(SCRIPT_END)
         text.end()
+
+
+def _elements(text: JsonText, children: str | None, request: Request) -> Iterator[Record]:
+    if text.peek() != "[":
+        raise text.broken(f"no list at records = {request.records!r}")
+    rows = itertools.count(1)
+    for _ in text.elements():
+        yield from _tree(text.value(), children, text.depth + 1, request, rows)
+
+
+def _values(text: JsonText, request: Request) -> Iterator[Record]:
+    """Each value of the object here, with its key."""
+    if text.peek() != "{":
+        raise text.broken(f"no object at records = {request.records!r}")
+    for row, key in enumerate(text.members(), start=1):
+        record = text.value()
+        if not isinstance(record, dict):
+            found = f"{str(record)[:60]!r} under the key {key[:60]!r}"
+            raise request.error("json", found, "an object", row=row)
+        cells = flatten(record, request, row, text.depth + 1)
+        if KEY in cells:
+            raise request.error(
+                "header-mismatch",
+                f"header {KEY!r} is a name of the reader itself",
+                "another header",
+                row=row,
+            )
+        yield Record({KEY: key, **cells})
 
 
 def _walk(text: JsonText, keys: list[str]) -> Iterator[None]:

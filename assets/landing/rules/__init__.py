@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import polars as pl
+
 from assets.landing.rules.carriers import Tables, listed, unit_rules
 from assets.landing.rules.energy import (
     balance_gap,
@@ -21,7 +23,13 @@ from assets.landing.rules.identity import (
     repeated_by_name,
     uscc_rules,
 )
-from assets.landing.rules.points import point_rules
+from assets.landing.rules.layers import county_name_rules, layer_rules, metric_rules
+from assets.landing.rules.points import (
+    europe_rules,
+    named_province_rules,
+    point_rules,
+    world_rules,
+)
 from assets.landing.rules.polygons import polygon_rules
 from assets.landing.rules.series import intensity_rules, yearly_rules
 from assets.landing.rules.supply import grid_rules, heat_rules, park_rules
@@ -56,6 +64,8 @@ NEEDS: dict[str, list[str]] = {
     "business_register": _DIVISIONS,
     "grid_supply": _DIVISIONS,
     "heat_supply": _DIVISIONS,
+    "nx_permits": _DIVISIONS,
+    "cn_counties": _DIVISIONS,
 }
 
 
@@ -104,15 +114,47 @@ def _output_return(reference: Tables) -> list[Rule]:
     ]
 
 
+def _permits(reference: Tables) -> list[Rule]:
+    return [*_coded(reference), *point_rules()]
+
+
+def _world() -> list[Rule]:
+    return world_rules(pl.col("lon"), pl.col("lat"), pl.col("country"), "lon")
+
+
+def _steel_plants() -> list[Rule]:
+    """The tracker writes latitude and longitude as one text."""
+    part = pl.col("coordinates_text").str.split(",").list
+    lat, lon = (
+        part.get(place, null_on_oob=True).str.strip_chars().cast(pl.Float64, strict=False)
+        for place in (0, 1)
+    )
+    return world_rules(lon, lat, pl.col("country"), "coordinates_text")
+
+
 _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "return_205_1": _return_205_1,
     "return_205_2": _return_205_2,
     "output_return": _output_return,
     "park_annual": park_rules,
-    "permit_register": lambda reference: [*_coded(reference), *point_rules()],
+    "permit_register": _permits,
+    "nx_permits": _permits,
     "business_register": _coded,
     "cn_register": lambda _: uscc_rules(),
     "grid_supply": lambda reference: [*_coded(reference), *grid_rules()],
     "heat_supply": lambda reference: [*_coded(reference), *heat_rules()],
     "park_boundary": lambda _: polygon_rules(),
+    "zone_catalogue": lambda _: named_province_rules(),
+    "eutl": lambda _: europe_rules(),
+    "gem_coal": lambda _: _world(),
+    "gem_steel": lambda _: _steel_plants(),
+    "wri_plants": lambda _: _world(),
+    "tw_parks": lambda _: [*layer_rules(), *metric_rules("nominal_ha")],
+    "cn_counties": lambda reference: [*layer_rules(), *county_name_rules(reference)],
+    "cn_districts": lambda _: layer_rules(),
+    "cn_country": lambda _: layer_rules(),
+    "cn_provinces_lambert": lambda _: layer_rules(),
+    "cn_divisions_geojson": lambda _: layer_rules(),
+    "ocha_adm1": lambda _: layer_rules(),
+    "ocha_adm2": lambda _: layer_rules(),
 }

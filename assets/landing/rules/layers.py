@@ -98,12 +98,19 @@ def county_name_rules(reference: Tables) -> list[Rule]:
 
     Names agree where one begins with the other, without 县, 市, 区 or 旗: the last name of a
     code may be of another rank, and the layer cuts names. 市辖区 has the name of its city.
+    A division that was given another name since is flagged as well.
     """
     names = dict(
         reference["accepted.division_code"].select("division_code", "name_zh").iter_rows()
     )
     code = pl.col("adcode_1999")
-    city = (code.str.slice(0, 4) + "00").replace_strict(names, default=None)
+    # 市辖区 of a city under the state is XX0100, of another city XXXX01.
+    above = (
+        pl.when(code.str.ends_with("00"))
+        .then(code.str.slice(0, 2) + "0000")
+        .otherwise(code.str.slice(0, 4) + "00")
+    )
+    city = above.replace_strict(names, default=None, return_dtype=pl.String)
     last = code.replace_strict(names, default=None, return_dtype=pl.String)
     known = pl.when(last == "市辖区").then(city).otherwise(last)
     given = pl.col("name_zh").str.replace(_IN_BRACKETS, "$1")
@@ -122,8 +129,8 @@ def county_name_rules(reference: Tables) -> list[Rule]:
             "warning",
             "name_zh",
             ~agree,
-            "名称与代码所指区划不符：行保留，名称不可用作该面的名称",
-            "the name is not that of the code: the row is kept, and its name not to be relied on",
+            "名称与代码所指区划的末次名称不符：行保留，名称不可用作该面的名称",
+            "the name is not the last one of the code: the row is kept, its name not to be relied on",
         ),
     ]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from assets.landing.acceptance import SourceOutcome, accept_source
 from assets.landing.declaration import load_source
 from tests.door import read_file
+from tests.landing.ruling import rule_reference
 from tests.shared_data import shared, shared_root
 
 
@@ -28,6 +29,6 @@ def _accepted(source_id: str, pattern: str) -> SourceOutcome:
             for path in sorted(shared_root().glob(f"data/{pattern}"))
             for part in read_file(source, path, Path(folder))
         ]
-        outcome = accept_source(source, delivered, {})
+        outcome = accept_source(source, delivered, rule_reference(source_id))
     assert outcome.records == outcome.frame.height + outcome.quarantine.height
     return outcome
