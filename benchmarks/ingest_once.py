@@ -117,7 +117,12 @@ def peer(kind: str, path: Path) -> pl.DataFrame:
     typed = raw.select(
         pl.col(header).alias(name) for header, name in source.columns.items()
     ).with_columns(source_row_id=pl.lit(""), pedigree=pl.lit("22222"))
-    frame = typed.select(pl.col(c.name).cast(c.polars_type) for c in table.declared_columns())
+    frame = typed.select(
+        pl.col(c.name).str.to_date()
+        if c.polars_type == pl.Date
+        else pl.col(c.name).cast(c.polars_type)
+        for c in table.declared_columns()
+    )
     table.validate(frame, lazy=True)
     return frame
 

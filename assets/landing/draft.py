@@ -14,18 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from assets.landing.declaration import VECTOR, Format, load_sources
+from assets.landing.layout import LOOKED_AT, UNIT, Layout, is_number, layout_of, named_layout
 from assets.landing.readers import RawPart, ReadError, read_unknown
 
 _PERSONAL = re.compile(
     r"法人代表|法定代表人|负责人|联系人|经办人|填表人|电话|手机|传真|邮箱|身份证|e-?mail|phone|contact.*name",
-    re.I,
-)
-_FOOTER = re.compile(
-    r"^(注|说明|备注：|资料来源|数据来源|单位负责人|填表人|合计|总计|Source|Note)", re.I
-)
-_UNIT = re.compile(
-    r"^[（(]?(万|亿|千|百万|10\^?\d+)?\s*(吨|元|千瓦时|度|立方米|平方米|平方公里|公顷|公里|米|人|个|户|家|%|％|"
-    r"t|kg|g|kWh|MWh|GWh|GJ|TJ|kj|tce|ton|cu\.?m|ha|km2|km|m2|MW|kW|tCO2.*|吨标准煤|标准煤.*)[)）]?$",
     re.I,
 )
 _HEADER_UNIT = re.compile(r"[（(\[]([^()（）\[\]]{1,12})[)）\]]\s*$")
@@ -46,7 +39,13 @@ _SUFFIXES: dict[str, Format] = {
     ".kml": "kml",
     ".kmz": "kml",
 }
-_SAMPLE = 5_000
+_YEAR = re.compile(r"(19|20)\d{2}年?")
+_WIDE = 3
+_UNPIVOT = """
+[unpivot]
+headers = '(?P<year>\\d{4})年?'
+value = "value"
+"""
 
 
 class DraftError(ValueError):
@@ -72,18 +71,8 @@ class Draft:
     guesses: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
+        """The fields by name."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Where things stand in the grid of a sheet or csv; rows as a person counts."""
-
-    title_rows: int
-    headers: list[str]
-    units: list[str] | None
-    body: list[list[str]]
-    footers: list[str]
 
 
 def draft_source(path: Path, source_id: str | None = None) -> Draft:
@@ -102,13 +91,18 @@ def draft_source(path: Path, source_id: str | None = None) -> Draft:
     if not parts:
         raise DraftError(f"{path.name}: no rows")
     part = max(parts, key=lambda part: part.rows.height)
-    layout = _layout(part) if form in ("csv", "xlsx") else _named(part)
+    layout = layout_of(part) if form in ("csv", "xlsx") else named_layout(part)
     given = source_id or _slug(path.stem) or "new_source"
     guesses: list[str] = []
-    columns = _columns(layout, guesses)
+    years = [header for header in layout.headers if _YEAR.fullmatch(header)]
+    wide = len(years) >= _WIDE
+    columns = [c for c in _columns(layout, guesses) if not (wide and c.header in years)]
     personal = [header for header in layout.headers if _PERSONAL.search(header)]
     nothing = _nothing(layout)
     key = _key(layout, columns, guesses)
+    if wide:
+        guesses.append(f"{len(years)} columns are years: read as one row a year")
+        key = key if key == ["source_row_id"] else [*key, "year"]
     lines = [
         f'id = "{given}"',
         f"title_zh = {_quoted(path.stem)}",
@@ -128,6 +122,8 @@ def draft_source(path: Path, source_id: str | None = None) -> Draft:
         lines.append(f"parts = {json.dumps([part.part], ensure_ascii=False)}")
         if len(parts) > 1:
             guesses.append(f"sheets with rows: {', '.join(p.part for p in parts)}")
+    if layout.header_rows > 1:
+        lines.append(f"header_rows = {layout.header_rows}")
     if layout.title_rows:
         lines.append(f"title_rows = {layout.title_rows}")
     if layout.units is not None:
@@ -154,6 +150,13 @@ def draft_source(path: Path, source_id: str | None = None) -> Draft:
         lines += ["", "[column_units]"]
         lines += [f"{_quoted(c.header)} = {_quoted(c.unit)}" for c in columns if c.unit]
     toml = "\n".join(lines) + "\n"
+    if wide:
+        toml += _UNPIVOT
+        columns += [
+            _Column("来源列", "source_column", "str", False),
+            _Column("年份", "year", "int", False),
+            _Column("值", "value", "Quantity", False),
+        ]
     return Draft(given, toml, _table(given, columns, key), guesses)
 
 
@@ -164,71 +167,7 @@ def _delimiter(path: Path) -> str:
     return max(counts, key=lambda mark: counts[mark])
 
 
-def _grid(part: RawPart) -> list[tuple[int, list[str]]]:
-    rows = part.rows.head(_SAMPLE)
-    cells = [name for name in rows.columns if name not in ("row_number", "__extra__")]
-    return [
-        (number, [(text or "").strip() for text in texts])
-        for number, *texts in rows.select("row_number", *cells).iter_rows()
-    ]
-
-
-def _layout(part: RawPart) -> _Layout:
-    """Title lines, header, units and footers of a grid without declared header."""
-    grid = _grid(part)
-    widest = max(sum(map(bool, cells)) for _, cells in grid[:50])
-    place = next(
-        n
-        for n, (_, cells) in enumerate(grid)
-        if (sum(map(bool, cells)) >= max(1, 0.6 * widest) and _mostly_text(cells))
-        or sum(map(bool, cells)) == widest
-    )
-    number, header = grid[place]
-    used = [n for n, text in enumerate(header) if text]
-    body = grid[place + 1 :]
-    units: list[str] | None = None
-    if body and _is_units(body[0][1]):
-        units = [body[0][1][n] for n in used]
-        body = body[1:]
-    footers = []
-    while body and _is_footer(body[-1][1]):
-        footers.append(next(text for text in body.pop()[1] if text))
-    return _Layout(
-        title_rows=number - 1,
-        headers=[" ".join(header[n].split()) for n in used],
-        units=units,
-        body=[[cells[n] for n in used] for _, cells in body],
-        footers=footers,
-    )
-
-
-def _named(part: RawPart) -> _Layout:
-    """A layer or list of records names its columns itself."""
-    headers = [name for name in part.rows.columns if name not in ("row_number", "__extra__")]
-    body = [[text or "" for text in row] for row in part.rows.head(_SAMPLE).select(headers).rows()]
-    return _Layout(0, headers, None, body, [])
-
-
-def _mostly_text(cells: Sequence[str]) -> bool:
-    filled = [text for text in cells if text]
-    return sum(_is_number(text) for text in filled) <= 0.3 * len(filled)
-
-
-def _is_units(cells: Sequence[str]) -> bool:
-    filled = [text for text in cells if text]
-    return bool(filled) and sum(bool(_UNIT.match(text)) for text in filled) >= 0.6 * len(filled)
-
-
-def _is_footer(cells: Sequence[str]) -> bool:
-    filled = [text for text in cells if text]
-    return bool(filled) and (bool(_FOOTER.match(filled[0])) or (len(filled) == 1 < len(cells)))
-
-
-def _is_number(text: str) -> bool:
-    return bool(re.fullmatch(r"[+-]?(\d[\d,]*)(\.\d*)?([eE][+-]?\d+)?", text))
-
-
-def _columns(layout: _Layout, guesses: list[str]) -> list[_Column]:
+def _columns(layout: Layout, guesses: list[str]) -> list[_Column]:
     known = _known_names()
     taken: set[str] = set()
     columns = []
@@ -242,7 +181,7 @@ def _columns(layout: _Layout, guesses: list[str]) -> list[_Column]:
         taken.add(name)
         unit = layout.units[place] if layout.units else ""
         in_header = _HEADER_UNIT.search(header)
-        if not unit and in_header and _UNIT.match(in_header.group(1)):
+        if not unit and in_header and UNIT.match(in_header.group(1)):
             unit = in_header.group(1)
             guesses.append(f"{header}: the unit stands in the header")
         columns.append(_Column(header, name, *_type(header, texts), unit))
@@ -270,26 +209,26 @@ def _type(header: str, texts: Sequence[str]) -> tuple[str, bool]:
         return "str", nullable
     if all(re.fullmatch(r"[+-]?\d{1,18}", text) for text in filled):
         return "int", nullable
-    if all(_is_number(text) for text in filled):
-        place = re.search(r"经度|纬度|lon|lat|坐标", header, re.I)
+    if all(is_number(text) for text in filled):
+        place = re.search(r"经度|纬度|經度|緯度|lon|lat|lng|坐标|座標", header, re.I)
         return ("float" if place else "Quantity"), nullable
     if all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) for text in filled):
         return "pl.Date", nullable
     return "str", nullable
 
 
-def _nothing(layout: _Layout) -> list[str]:
+def _nothing(layout: Layout) -> list[str]:
     """Texts in columns of numbers that may say that there is no value."""
     found = set()
     for place in range(len(layout.headers)):
         texts = [row[place] for row in layout.body if row[place]]
-        odd = {text for text in texts if not _is_number(text)}
+        odd = {text for text in texts if not is_number(text)}
         if texts and odd and odd <= set(_NOTHING):
             found |= odd
     return sorted(found)
 
 
-def _key(layout: _Layout, columns: list[_Column], guesses: list[str]) -> list[str]:
+def _key(layout: Layout, columns: list[_Column], guesses: list[str]) -> list[str]:
     """The first one or two columns that are filled and never repeat."""
     place_of = {c.name: layout.headers.index(c.header) for c in columns}
     sound = [c.name for c in columns if not c.nullable and c.annotation != "Quantity"]
@@ -317,7 +256,7 @@ def _crs(part: RawPart, guesses: list[str]) -> str:
             return f"EPSG:{code}"
     import shapely
 
-    texts = part.rows.head(_SAMPLE).get_column("__geometry__").drop_nulls()
+    texts = part.rows.head(LOOKED_AT).get_column("__geometry__").drop_nulls()
     west, south, east, north = shapely.total_bounds(
         shapely.from_wkb([bytes.fromhex(text) for text in texts])
     )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from assets.landing.readers import RawPart, read_delivery
 from assets.landing.readers.errors import ReadError
+from assets.landing.readers.headers import clean_header
 from assets.landing.readers.jsontext import open_json
 from assets.landing.readers.records import flatten
 from assets.landing.readers.request import Request
@@ -84,6 +85,63 @@ def test_tree_in_document_order(tmp_path: Path) -> None:
     assert (error.code, error.row) == ("json", 2)
     error = refused(written(tmp_path, '[{"a": 1, "kids": [3]}]'), bad)
     assert (error.code, error.row) == ("json", 2)
+
+
+def test_values_of_an_object_with_their_keys(tmp_path: Path) -> None:
+    text = """{"meta": {"a": 1}, "top": {"rows": {
+      "甲": {"a": 1.50, "b": {"c": 2}}, "": {"a": null, "b": {}}, " 乙 ": {"b": {"c": "x"}}}}}"""
+    part = read(tmp_path, text, ["__key__", "a", "b/c"], records="top.rows.*")
+    assert part.headers == ("__key__", "a", "b/c")
+    assert part.rows.rows() == [
+        (1, "甲", "1.50", "2"),
+        (2, "", None, None),
+        (3, " 乙 ", None, "x"),
+    ]
+    whole = read(tmp_path, 'var X = {"k": {"a": 1}, "l": {}};', ["__key__", "a"], records="*")
+    assert whole.rows.rows() == [(1, "k", "1"), (2, "l", None)]
+    ignored = read(
+        tmp_path, '{"k": {"a": 1}}', ["a"], records="*", ignored_columns=["__key__"]
+    )
+    assert ignored.headers == ("__key__", "a")
+
+
+def test_the_key_of_a_record_is_declared_and_its_own(tmp_path: Path) -> None:
+    path = written(tmp_path, '{"k": {"a": 1}}')
+    undeclared = refused(path, declare("json", ["a"], records="*"))
+    assert undeclared.code == "header-mismatch"
+    assert "unexpected header '__key__'" in str(undeclared)
+    # A list of records has no keys.
+    missing = refused(
+        written(tmp_path, '[{"a": 1}]', "list.json"), declare("json", ["a", "__key__"])
+    )
+    assert "missing header '__key__'" in str(missing)
+    keyed = declare("json", ["a", "__key__"], records="*")
+    taken = refused(written(tmp_path, '{"k": {"a": 1}, "l": {"__key__": 2}}', "b.json"), keyed)
+    assert (taken.code, taken.row) == ("header-mismatch", 2)
+    assert "a name of the reader itself" in str(taken)
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "words"),
+    [
+        ('{"r": {"k": {"a": 1}, "l": 7}}', 2, "'7' under the key 'l'"),
+        ('{"r": {"k": [{"a": 1}]}}', 1, "under the key 'k'"),
+        ('{"r": [{"a": 1}]}', None, "no object at records = 'r.*'"),
+        ('{"r": null}', None, "no object at records = 'r.*'"),
+        ('{"s": {}}', None, "nothing at records = 'r.*'"),
+        ('{"r": {"k": {"a": 1}, "k": {"a": 2}}}', None, "key 'k' twice"),
+        ('{"r": {"k": {"a": 1}', None, "sound JSON"),
+        ('{"r": {"k": {"a": ' + "[" * 63 + "]" * 63 + "}}}", None, "deeper than 64"),
+    ],
+)
+def test_what_is_no_object_of_records(
+    tmp_path: Path, text: str, row: int | None, words: str
+) -> None:
+    source = declare("json", ["a", "__key__"], records="r.*")
+    error = refused(written(tmp_path, text), source)
+    assert (error.code, error.row) == ("json", row)
+    assert words in str(error)
+    assert refused(written(tmp_path, '{"r": {}}'), source).code == "file-empty"
 
 
 @pytest.mark.parametrize(
@@ -269,6 +327,24 @@ def test_whatever_json_refuses_is_refused(text: str) -> None:
         except ValueError:
             with pytest.raises(ReadError):
                 read_json(request)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.dictionaries(_KEYS, st.dictionaries(_KEYS, _SCALARS, max_size=3), min_size=1, max_size=5))
+def test_values_of_an_object_are_what_a_list_of_them_is(data: dict[str, dict[str, Any]]) -> None:
+    def table(value: Any, records: str, declared: list[str]) -> list[dict[str, Any]]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = written(Path(folder), json.dumps(value))
+            source = declare("json", declared, records=records, optional_columns=declared)
+            (part,) = read_delivery(path, source)
+            return part.rows.to_dicts()
+
+    headers = sorted({clean_header(key) for record in data.values() for key in record})
+    listed = [{"key": key, **record} for key, record in data.items()]
+    keyed = table(data, "*", ["__key__", *headers])
+    plain = table(listed, "", ["key", *headers])
+    assert [row.pop("__key__") for row in keyed] == list(data)
+    assert [{**row, "key": None} for row in keyed] == [{**row, "key": None} for row in plain]
 
 
 def test_values_across_the_pieces_of_the_file(tmp_path: Path) -> None:

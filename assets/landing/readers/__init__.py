@@ -1,6 +1,6 @@
 """Readers: the bytes of one delivery → raw rows, every cell as the text that was delivered.
 
-Belongs here: one reader a format (csv, xlsx, shapefile), the child process they run in, its
+Belongs here: one reader a format (csv, workbook, json, layers), the child process they run in, its
 limits, the check of the header against the declaration, the bundle that the archive stores.
 
 Does not belong here: types, units, corrections, quarantine (a reader never judges a value), the
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assets.landing.readers.bundle import bundle_bytes
-    from assets.landing.readers.delivery import ReaderLimits, read_delivery
+    from assets.landing.readers.delivery import ReaderLimits, read_delivery, read_unknown
     from assets.landing.readers.errors import ReadError
     from assets.landing.readers.rawpart import RawPart
 
-__all__ = ["RawPart", "ReadError", "ReaderLimits", "bundle_bytes", "read_delivery"]
+__all__ = ["RawPart", "ReadError", "ReaderLimits", "bundle_bytes", "read_delivery", "read_unknown"]
 
 _HOME = {
     "RawPart": "rawpart",
@@ -27,6 +27,7 @@ _HOME = {
     "ReaderLimits": "delivery",
     "bundle_bytes": "bundle",
     "read_delivery": "delivery",
+    "read_unknown": "delivery",
 }
 
 

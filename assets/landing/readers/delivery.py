@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import ceil
 from pathlib import Path
 from typing import Any
 
-from assets.landing.declaration import SourceDeclaration
+from assets.landing.declaration import Format, Pedigree, SourceDeclaration
 from assets.landing.readers.child import ANSWER
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.rawpart import RawPart, cells_of_name, cells_of_part
@@ -35,7 +35,13 @@ _ENVIRONMENT = {
 }
 _KEPT = ("PATH", "LD_LIBRARY_PATH")
 
-_OUT_OF_MEMORY = ("MemoryError", "bad_alloc", "annot allocate memory", "ut of memory")
+_OUT_OF_MEMORY = (
+    "MemoryError",
+    "bad_alloc",
+    "annot allocate memory",
+    "ut of memory",
+    "memory allocation of",
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,40 @@ def read_delivery(
     Arrow files there, and `RawPart.batches` reads them piece by piece. Raises ReadError for every
     fault of the delivery, also if the child dies or hangs.
     """
+    return _read(path, source, limits, folder)
+
+
+def read_unknown(path: Path, form: Format, delimiter: str = ",") -> list[RawPart]:
+    """The parts of a file that no source is declared for, under the same limits.
+
+    The rows of a csv or sheet are all there, title and header too, under `__column_1__` and so
+    on; a layer or list of records has the names it gives itself. Raises ReadError.
+    """
+    stub = SourceDeclaration.model_validate(
+        {
+            "id": "unknown",
+            **dict.fromkeys(("title_zh", "title_en", "publisher", "licence", "cadence"), "-"),
+            "format": form,
+            "part_pattern": None if form == "csv" else ".+",
+            "delimiter": delimiter,
+            "crs": "unknown",
+            "columns": {"-": "unknown"},
+            "table": "unknown",
+            "key": ["unknown"],
+            "lost_characters": "quarantine",
+            "pedigree": dict.fromkeys(Pedigree.model_fields, 5),
+        }
+    )
+    return _read(path, stub, DEFAULT_LIMITS, None, any_header=True)
+
+
+def _read(
+    path: Path,
+    source: SourceDeclaration,
+    limits: ReaderLimits,
+    folder: Path | None,
+    any_header: bool = False,
+) -> list[RawPart]:
     if not path.is_file():
         raise ReadError(path.name, "", None, "no such file", "a file", "file-missing")
     size = path.stat().st_size
@@ -79,6 +119,7 @@ def read_delivery(
     with tempfile.TemporaryDirectory(prefix="parkledger-read-", dir=folder) as temporary:
         work = Path(temporary)
         request = _request(path.resolve(), work, source, limits, size, seconds)
+        request = replace(request, any_header=any_header)
         answer = _run(request, seconds)
         if "error" in answer:
             raise ReadError(**{**answer["error"], "file": path.name})

@@ -14,6 +14,7 @@ Cells = Sequence[str | None]
 Row = tuple[int, int, Cells]  # place in the part, row number as a person counts, cells
 
 _LOOKED_AT = 10  # rows behind the expected header that are tried as the header
+_ANY = 256  # columns of a grid without a declared header
 _NUMBER = re.compile(r"[-+]?[0-9,]*\.?[0-9]+")
 
 
@@ -46,6 +47,8 @@ def take_head(
 
     Raises ReadError `header-mismatch`, `header-shifted`, `units-mismatch`, `mojibake`, `bounds`.
     """
+    if request.any_header:
+        return Head([f"__column_{n}__" for n in range(1, _ANY + 1)], list(range(_ANY)), {}, None)
     names, over = _take_header(part, rows, request, merges, titles)
     personal = set(request.personal_columns)
     kept = [place for place, name in enumerate(names) if name and name not in personal]

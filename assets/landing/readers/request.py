@@ -28,6 +28,7 @@ class Request:
     records: str = ""
     unpivot_headers: str | None = None
     repair: str | None = None
+    any_header: bool = False  # an unknown file: every row of a grid is a row, every header known
     encodings: list[str] = field(default_factory=lambda: ["utf-8-sig", "gb18030"])
     delimiter: str = ","
     title_rows: int = 0

@@ -32,3 +32,8 @@ def _accepted(source_id: str, pattern: str) -> SourceOutcome:
         outcome = accept_source(source, delivered, rule_reference(source_id))
     assert outcome.records == outcome.frame.height + outcome.quarantine.height
     return outcome
+
+
+def rule_counts(outcome: SourceOutcome) -> dict[str, int]:
+    """Flagged rows by rule."""
+    return dict(outcome.flags.group_by("rule_id").len().iter_rows())

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
+import pytest
 
-from tests.door import rows_through_door
+from assets.landing.declaration import load_source
+from assets.landing.readers import ReadError
+from tests.door import file_through_door, read_file, rows_through_door
 from tests.landing.real.delivered import accepted
+from tests.shared_data import shared
 
+EPA = "data/f_epa_stationary/*.json"
 BONSAI = "f_bonsai_ipcc_mineral/*.csv"
 
 
@@ -111,3 +118,56 @@ def test_changes_name_what_was_and_what_is() -> None:
         "乌拉特中后联合旗",
         "乌拉特中旗",
     )
+
+
+def test_divisions_of_today_at_three_levels() -> None:
+    frame = accepted("quhua_divisions", "f_divisions/*divisions_v1.json").frame
+    city, county = pl.col("city_zh").is_not_null(), pl.col("county_zh").is_not_null()
+    found = [frame.filter(level) for level in (~city & ~county, city & ~county, county)]
+    assert [level.height for level in found] == [34, 333, 2_847]
+    provinces = found[0]
+    assert set(provinces.get_column("source_column")) == {"code"}
+    assert provinces.get_column("code").str.ends_with("0" * 10).all()
+    # Hong Kong, Macau and Taiwan have nothing below them.
+    assert frame.get_column("province_zh").n_unique() == 34
+    assert frame.filter(county).get_column("province_zh").n_unique() == 31
+    code = dict(provinces.select("province_zh", pl.col("code").str.slice(0, 2)).iter_rows())
+    own = pl.col("province_zh").replace_strict(code)
+    assert frame.filter(pl.col("code").str.slice(0, 2) != own).is_empty()
+    district = frame.filter(pl.col("county_zh") == "东城区").row(0, named=True)
+    assert (district["city_zh"], district["code"]) == (None, "110101000000")
+    assert district["source_column"] == "cities//counties/东城区"
+    alone = set(found[1].get_column("city_zh")) - set(found[2].get_column("city_zh").drop_nulls())
+    assert alone == {"东莞市", "中山市", "儋州市", "嘉峪关市"}
+
+
+def test_factors_written_as_nan_are_no_json(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="line 83: NaN is no JSON number"):
+        read_file(load_source("epa_stationary"), shared(EPA), tmp_path)
+
+
+def test_factors_of_the_epa_with_null_for_nan(tmp_path: Path) -> None:
+    sound = tmp_path / "stationary.json"
+    text = shared(EPA).read_text("utf-8")
+    assert text.count("NaN") == 2 * 4
+    sound.write_text(text.replace("NaN", "null"), "utf-8")
+    outcome = file_through_door("epa_stationary", sound, tmp_path)
+    assert (outcome.records, outcome.quarantine.height) == (13, 0)
+    rows = {row["fuel_en"]: row for row in outcome.frame.to_dicts()}
+    coal = rows["anthraciteCoal"]
+    assert float(coal["kgco2_per_mmbtu_factor"]) == 103.69
+    assert (float(coal["kgco2_per_unit_factor"]), coal["per_unit"]) == (2602, "short tons")
+    counted = outcome.frame.get_column("per_unit").value_counts()
+    assert dict(counted.iter_rows()) == {"scf": 2, "gallons": 4, "short tons": 5, None: 2}
+    assert rows["coalCoke"]["kgco2_per_unit_factor"] is None
+    assert rows["woodAndWoodResiduals"]["kgco2_per_mmbtu_factor"] == 0
+
+
+def test_grams_delivered_as_kilograms_are_refused() -> None:
+    names = load_source("epa_stationary").columns
+    row = {**dict.fromkeys(names, "1"), "__file_stem__": "x", "__key__": "coal", "Unit": "scf"}
+    outcome = rows_through_door("epa_stationary", [{**row, "CO2 Factor (kg / mmBtu)": "103690"}])
+    assert outcome.reasons() == {"CONTRACT:kgco2_per_mmbtu_factor": 1}
+    assert rows_through_door("epa_stationary", [{**row, "Unit": "litres"}]).reasons() == {
+        "CONTRACT:per_unit": 1
+    }

