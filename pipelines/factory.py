@@ -92,8 +92,9 @@ def balance_check(table_name: str) -> dg.AssetChecksDefinition:
 
 def lake_tables(names: Iterable[str]) -> dict[str, pl.DataFrame]:
     """Tables of the lake by name."""
-    lake = Lake(settings())
-    return {name: lake.read(table_of(name)) for name in names}
+    wanted = list(names)
+    frames = Lake(settings()).read_all([table_of(name) for name in wanted])
+    return dict(zip(wanted, frames, strict=True))
 
 
 def check_result(balances: list[Balance]) -> dg.AssetCheckResult:

@@ -248,9 +248,7 @@ RETURNS = source_assets("returns", [s for s in acceptance_order() if s.id in NEE
 )
 def door() -> Iterator[dg.MaterializeResult[None]]:
     """What the sources wrote beside their accepted tables: quarantine, flags, corrections."""
-    lake = Lake(settings())
-    for table in SHARED:
-        frame = lake.read(table)
+    for table, frame in zip(SHARED, Lake(settings()).read_all(SHARED), strict=True):
         by_source = dict(frame.group_by("source_id").len().sort("source_id").iter_rows())
         yield dg.MaterializeResult(
             asset_key=asset_key(table),

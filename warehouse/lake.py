@@ -47,6 +47,21 @@ def _evolve(connection: duckdb.DuckDBPyConnection, table: type[Table], present: 
         connection.execute(f'ALTER TABLE {qualified} DROP COLUMN "{name}"')
 
 
+def _shaped(table: type[Table], frame: pl.DataFrame) -> pl.DataFrame | None:
+    """Stored rows as they are declared now, in key order; None if they cannot be."""
+    declared = table.declared_columns()
+    if any(c.name not in frame.columns and not c.nullable for c in declared):
+        # Written by an earlier version without this column: made again in this run.
+        return None
+    shaped = frame.select(
+        (pl.col(c.name) if c.name in frame.columns else pl.lit(None).alias(c.name)).cast(
+            c.polars_type
+        )
+        for c in declared
+    )
+    return shaped.sort(table.key(), nulls_last=True)
+
+
 def _delete(
     connection: duckdb.DuckDBPyConnection,
     table: type[Table],
@@ -179,9 +194,13 @@ class Lake:
         slice_column: str | None,
         slice_values: Sequence[Any],
     ) -> bool:
-        """Whether the slice is stored just so; an unchanged slice makes no snapshot or file."""
+        """Whether the slice is stored just so; an unchanged slice makes no snapshot or file.
+
+        Nothing in a table that was never made is just so: sources that deliver nothing made
+        eighty empty tables in the first run, at 0.3 s each.
+        """
         stored = self._read(table, slice_column, slice_values)
-        return stored is not None and stored.equals(frame)
+        return frame.is_empty() if stored is None else stored.equals(frame)
 
     def read(
         self,
@@ -193,6 +212,30 @@ class Lake:
         """A table or a slice of it, in key order; empty where it was never written."""
         stored = self._read(table, slice_column, slice_values)
         return table.empty_frame() if stored is None else stored
+
+    def read_all(self, tables: Sequence[type[Table]]) -> list[pl.DataFrame]:
+        """Several tables of one snapshot, each as `read` gives it.
+
+        In one transaction: DuckLake loads its catalog for each, which took 60 ms a table.
+        """
+        frames = []
+        with self.connection() as connection:
+            connection.execute("BEGIN")
+            there = {
+                f"{schema}.{name}"
+                for schema, name in connection.execute(
+                    "SELECT schema_name, table_name FROM duckdb_tables() "
+                    f"WHERE database_name = {sql_text(_NAME)}"
+                ).fetchall()
+            }
+            for table in tables:
+                name = table.table_name()
+                stored = None
+                if name in there:
+                    stored = _shaped(table, connection.execute(f"FROM {_NAME}.{name}").pl())
+                frames.append(table.empty_frame() if stored is None else stored)
+            connection.execute("COMMIT")
+        return frames
 
     def _read(
         self, table: type[Table], slice_column: str | None, slice_values: Sequence[Any]
@@ -207,17 +250,7 @@ class Lake:
                 ).pl()
             except duckdb.CatalogException:
                 return None
-        declared = table.declared_columns()
-        if any(c.name not in frame.columns and not c.nullable for c in declared):
-            # Written by an earlier version without this column: made again in this run.
-            return None
-        shaped = frame.select(
-            (pl.col(c.name) if c.name in frame.columns else pl.lit(None).alias(c.name)).cast(
-                c.polars_type
-            )
-            for c in declared
-        )
-        return shaped.sort(table.key(), nulls_last=True)
+        return _shaped(table, frame)
 
     def snapshot(self) -> int:
         """The id of the newest snapshot."""

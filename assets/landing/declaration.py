@@ -142,10 +142,14 @@ class SourceDeclaration(BaseModel):
     A header delivered empty is declared as `__column_N__` (N from 1). `file_pattern` and
     `part_pattern` must match the whole name of the file or sheet; their named groups are cells
     under `__file_NAME__` and `__part_NAME__`. In json a header is a path of keys joined by `/`,
-    and `records` the path of the list. A footer pattern is matched from the beginning of the
-    first filled cell of a row; a row of which a cell matches its pattern of `skip_rows` as a
-    whole is no record (both stay in the raw rows). `null_texts` are texts which say that there
-    is no value ("-", "N/A"); readers leave them as they are, the contract reads them so.
+    and `records` the path of keys (joined by `.`) to the list of records; `name*` as its last step
+    reads the lists under `name` in each record as well, as a tree; `*` alone as its last step
+    leads to an object each value of which is a record, with its key under `__key__`.
+
+    A footer pattern is matched from the beginning of the first filled cell of a row; a row of
+    which a cell matches its pattern of `skip_rows` as a whole is no record. `null_texts` are
+    texts which say that there is no value ("-", "N/A"); readers leave them as they are, the
+    contract reads them so.
     `numbers` says which ways of writing a number are read beside the plain one.
     `lost_characters` says what becomes of a csv in which characters were lost before delivery
     (U+FFFD): the whole file is refused, or the rows that hold them go to quarantine. `repair`

@@ -165,9 +165,7 @@ class QuhuaDivision(Table):
     city_zh: str = column(
         "地市", "prefecture; empty for a province and for what lies directly below", nullable=True
     )
-    county_zh: str = column(
-        "区县", "county; empty for a province or prefecture", nullable=True
-    )
+    county_zh: str = column("区县", "county; empty for a province or prefecture", nullable=True)
     code: str = column("代码", "division code of twelve digits", str_matches=r"^\d{12}$")
     pedigree: str = pedigree()
 

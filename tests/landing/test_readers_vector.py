@@ -136,7 +136,7 @@ def test_empty_geometries_are_left_to_the_rules(tmp_path: Path) -> None:
         ('{"type": "FeatureCollection", "features": [7]}', "not-a-geojson"),
         ('{"type": "FeatureCollection", "features": [{"type": "Point"}]}', "not-a-geojson"),
         ('{"type": "FeatureCollection", "features": []}', "file-empty"),
-        (features('{"type": "Point", "coordinates": [NaN, 1]}'), "json"),
+        (features('{"type": "Point", "coordinates": [NaN, 1]}'), "geometry"),
         (features("null") + "x", "json"),
         (features("null", head='"type": "FeatureCollection",'), "json"),
         (features("null").replace("0.0", '"\ufffd"'), "encoding"),

@@ -1,7 +1,7 @@
 """Delimited text: strict decoding, quote-aware records, numbers of physical lines.
 
-The file is read several times in small pieces (to settle the encoding, to see whether it is
-plain, for the records), so memory does not grow with it.
+A plain file in UTF-8 is read once. Any other is read again, to settle the encoding and then for
+the records; always in small pieces, so memory does not grow with the file.
 """
 
 import csv
@@ -12,6 +12,8 @@ from typing import TextIO
 
 from assets.landing.readers import fastcsv, mojibake
 from assets.landing.readers.encodings import find_encoding as find_encoding
+from assets.landing.readers.encodings import likely_encoding
+from assets.landing.readers.errors import ReadError
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import PartResult, Row, write_table
 
@@ -23,18 +25,31 @@ def read_csv(request: Request) -> list[PartResult]:
     """The one part "" of a csv. Raises ReadError: encoding, nul-bytes, mojibake, file-empty,
     unbalanced-quotes, bounds, header-mismatch, header-shifted, units-mismatch.
     """
+    likely = likely_encoding(request) if request.repair is None else None
+    refusal: ReadError | None = None
+    if likely is not None:
+        try:
+            if part := _read_fast(request, likely):
+                return [part]
+        except ReadError as error:
+            refusal = error  # what is wrong with the encoding comes first
     encoding = find_encoding(request)
     if request.repair is not None:
         _check_repair(request, encoding)
-    return [_read_fast(request, encoding) or _read_any(request, encoding)]
+    if encoding != likely:
+        return [_read_fast(request, encoding) or _read_any(request, encoding)]
+    if refusal is not None:
+        raise refusal
+    return [_read_any(request, encoding)]
 
 
 def _read_fast(request: Request, encoding: str) -> PartResult | None:
-    """The part of a plain file, or None if the file is not plain."""
-    if not fastcsv.is_plain(request, encoding):
-        return None
+    """The part of a plain file, or None if the file is not plain or not in that encoding."""
     titles: list[Row] = []
-    return fastcsv.read_plain(request, encoding, records(request, encoding, titles), titles)
+    try:
+        return fastcsv.read_plain(request, encoding, records(request, encoding, titles), titles)
+    except UnicodeDecodeError:
+        return None
 
 
 def _read_any(request: Request, encoding: str) -> PartResult:

@@ -117,7 +117,7 @@ def _read(
     named = cells_of_name(path.name, source)
     seconds = limits.base_seconds + limits.seconds_per_mb * size / (1 << 20)
     with tempfile.TemporaryDirectory(prefix="parkledger-read-", dir=folder) as temporary:
-        work = Path(temporary)
+        work = Path(temporary).resolve()  # the child works in another folder
         request = _request(path.resolve(), work, source, limits, size, seconds)
         request = replace(request, any_header=any_header)
         answer = _run(request, seconds)

@@ -22,6 +22,14 @@ _SAMPLE = 10_000  # lines beyond ASCII that tell UTF-8 with a damaged byte from 
 _SURELY_UTF8 = re.compile(r"[\u4e00-\u9fff]|[a-z][À-ſ]|[À-ſ][a-z]")
 
 
+def likely_encoding(request: Request) -> str | None:
+    """The name of the first candidate if that is UTF-8, unseen but for the BOM; else None."""
+    if codecs.lookup(request.encodings[0]).name not in _UTF8:
+        return None
+    with Path(request.path).open("rb") as file:
+        return "utf-8-sig" if file.read(3) == codecs.BOM_UTF8 else "utf-8"
+
+
 def find_encoding(request: Request) -> str:
     """The first candidate that reads every byte; "utf-8-sig" only if there is a BOM.
 

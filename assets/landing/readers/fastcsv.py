@@ -1,86 +1,64 @@
 """Plain csv files, the usual registers, read by Arrow; the result is that of the slow reader.
 
-Plain means: one line is one record, each quote is where RFC 4180 puts it, and no line is longer
-than a cell may be. Whatever is not plain is left to the csv module.
+Plain means: valid text without mojibake, one line is one record, each quote is where RFC 4180
+puts it, and no line is longer than a cell may be. Whatever is not plain is left to the others.
+
+The file is read once, in blocks of whole lines. Two threads check and parse blocks while a third
+reads and writes; nearly all of that is done outside the interpreter lock.
 """
 
 import codecs
+import csv
+from collections import deque
 from collections.abc import Iterator
-from io import RawIOBase
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
 from assets.landing.readers import mojibake
-from assets.landing.readers.head import take_head
+from assets.landing.readers.head import Head, take_head
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import (
     PartResult,
     Row,
+    fit_cells,
     ipc_schema,
     open_ipc,
     too_many_cells,
 )
 
 _BLOCK = 4 << 20
+_LONGEST_LINE = 2 << 20
+_THREADS = 2
+_AHEAD = 4  # blocks that are being parsed or wait to be written
 _QUOTE, _LF, _CR = ord('"'), ord("\n"), ord("\r")
+_REPLACEMENT = "\ufffd".encode()
 
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
+Int64s = np.ndarray[tuple[int], np.dtype[np.int64]]
+Booleans = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
-def is_plain(request: Request, encoding: str) -> bool:
-    """Whether Arrow reads the records of the file as the csv module does."""
-    # A footer is one only if no record follows, which is known at the end.
-    if request.footer_patterns or not request.delimiter.isascii():
-        return False
-    longest = min(request.max_cell_chars, _BLOCK // 2)
-    rest = b""
-    for piece in _pieces(request, encoding):
-        block = rest + piece
-        end = block.rfind(b"\n") + 1
-        rest = block[end:]
-        if len(rest) > longest or not _plain_lines(block[:end], request, longest):
-            return False
-    return _plain_lines(rest + b"\n", request, longest)
-
-
-def _plain_lines(block: bytes, request: Request, longest: int) -> bool:
-    """Whether a block of whole lines is plain."""
-    data = np.frombuffer(block, dtype=np.uint8)
-    ends = np.flatnonzero(data == _LF)
-    if len(ends) and max(ends[0], np.diff(ends).max(initial=0)) > longest:
-        return False
-    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
-        return False
-    return b'"' not in block or _plain_quotes(data, ends, ord(request.delimiter))
-
-
-def _plain_quotes(
-    data: Bytes, ends: "np.ndarray[tuple[int], np.dtype[np.int64]]", delimiter: int
-) -> bool:
-    """Whether quotes only surround whole cells without line breaks, and are doubled inside."""
-    quotes = np.flatnonzero(data == _QUOTE)
-    if len(quotes) % 2:
-        return False
-    before = np.where(quotes[0::2] > 0, data[quotes[0::2] - 1], _LF)
-    after = data[quotes[1::2] + 1]  # a block ends with a line end, so there is one
-    opened = (before == delimiter) | (before == _LF) | (before == _QUOTE)
-    closed = (after == delimiter) | (after == _LF) | (after == _CR) | (after == _QUOTE)
-    # A line end behind an odd number of quotes is inside a cell.
-    inside = np.searchsorted(quotes, ends) % 2
-    return bool(opened.all() and closed.all() and not inside.any())
+class _NotPlain(Exception):
+    """The file is not one that Arrow reads as the csv module does."""
 
 
 def read_plain(
     request: Request, encoding: str, rows: Iterator[Row], titles: list[Row]
 ) -> PartResult | None:
-    """The part of a plain file; None if a record has too many or too few cells.
+    """The part of a plain file that is in this encoding, else None.
 
-    `rows` are its records, of which only the head is taken. Raises ReadError as the slow reader.
+    `rows` are its records, of which only the head is taken. Raises ReadError as the slow reader,
+    UnicodeDecodeError for a head in another encoding.
     """
+    # A footer is one only if no record follows, which is known at the end.
+    if request.footer_patterns or not request.delimiter.isascii():
+        return None
     lines = 0
 
     def counted() -> Iterator[Row]:
@@ -96,70 +74,214 @@ def read_plain(
         "", [head.names[place] for place in head.kept], "0.arrow", head.units, encoding
     )
     try:
-        with _Utf8(request, encoding, skipped=lines) as source:
-            if source.starts_with_bom():  # Arrow would drop it
-                return None
-            _write(source, request, result, head.names, head.kept, lines + 1)
-    except pa.ArrowInvalid:
+        _write(_blocks(request, encoding, lines), request, result, head, lines + 1)
+    except (_NotPlain, pa.ArrowInvalid):
         return None
     return result
 
 
-def _write(
-    source: "_Utf8",
-    request: Request,
-    result: PartResult,
-    names: list[str],
-    kept: list[int],
-    line: int,
-) -> None:
-    """Write the records. Raises ArrowInvalid for ragged ones, ReadError `bounds`."""
-    columns = [str(place) for place in range(len(names))]
-    written = 0
-    schema = ipc_schema(result.headers)
-    with open_ipc(Path(request.folder) / result.file, schema) as writer:
-        for batch in _batches(source, request, columns):
-            count = batch.num_rows
-            lines = pa.py_buffer(np.arange(line, line + count, dtype=np.int64))
-            numbers = pa.Array.from_buffers(pa.int64(), count, [None, lines])
-            line += count
-            filled = _filled(batch)
-            if filled is not None:
-                batch, numbers = batch.filter(filled), numbers.filter(filled)
-            fit = request.max_cells // max(1, len(kept)) - written
-            if batch.num_rows > fit:
-                raise too_many_cells(request, "", numbers[fit].as_py())
-            written += batch.num_rows
-            arrays = [numbers, *(batch.column(place) for place in kept)]
-            arrays.append(pa.nulls(batch.num_rows, pa.string()))
-            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+def _blocks(request: Request, encoding: str, head_lines: int) -> Iterator[bytes]:
+    """The text behind the head in whole lines. Raises _NotPlain, also for what the head is."""
+    head, left = b"", head_lines
+    for block in _whole_lines(_pieces(request, encoding), _longest(request)):
+        end = 0
+        while left and end < len(block):
+            end = block.find(b"\n", end) + 1
+            left -= 1
+        head += block[:end]
+        if not left:
+            if head:
+                _check(head, request)
+                head = b""
+            if end < len(block):
+                yield block[end:]
+    if head:
+        _check(head, request)
 
 
-def _batches(source: "_Utf8", request: Request, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    if source.at_end():
-        return
-    reader = pyarrow.csv.open_csv(
-        source,
-        pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=columns),
-        pyarrow.csv.ParseOptions(delimiter=request.delimiter, ignore_empty_lines=False),
+def _whole_lines(pieces: Iterator[bytes], longest: int) -> Iterator[bytes]:
+    """Pieces cut anew at line ends, each of which ends with one. Raises _NotPlain."""
+    rest = b""
+    for piece in pieces:
+        end = piece.rfind(b"\n") + 1
+        if end:
+            yield rest + piece[:end]
+            rest = piece[end:]
+        else:
+            rest += piece
+        if len(rest) > longest:
+            raise _NotPlain
+    if rest:
+        yield rest + b"\n"
+
+
+def _longest(request: Request) -> int:
+    """Bytes that a line may have: no cell in it is then longer than allowed."""
+    return min(request.max_cell_chars, _LONGEST_LINE)
+
+
+def _check(block: bytes, request: Request) -> None:
+    """Raises _NotPlain, or ArrowInvalid for what is not UTF-8."""
+    _check_text(block, request)
+    if block.startswith(codecs.BOM_UTF8):  # Arrow would drop it
+        raise _NotPlain
+    longest, start = _longest(request), 0
+    while len(block) - start > longest:
+        # The last line end that can be reached; a longer line is never jumped over.
+        start = block.rfind(b"\n", start, start + longest + 1) + 1
+        if not start:
+            raise _NotPlain
+    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+        raise _NotPlain
+    if b'"' in block and not _plain_quotes(block, ord(request.delimiter)):
+        raise _NotPlain
+
+
+def _check_text(block: bytes, request: Request) -> None:
+    """Raises _NotPlain for any sign of damage, or ArrowInvalid; which one is found out later."""
+    offsets = pa.py_buffer(np.array([0, len(block)], dtype=np.int64))
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(block)])
+    text.validate(full=True)
+    lost = not request.keep_lost_characters and _REPLACEMENT in block
+    if lost or b"\0" in block or mojibake.find_in_utf8(block) is not None:
+        raise _NotPlain
+
+
+def _plain_quotes(block: bytes, delimiter: int) -> bool:
+    """Whether quotes only surround whole cells without line breaks, and are doubled inside."""
+    data: Bytes = np.frombuffer(block, dtype=np.uint8)
+    quotes = np.flatnonzero(data == _QUOTE)
+    if len(quotes) % 2:
+        return False
+    before = np.where(quotes[0::2] > 0, data[quotes[0::2] - 1], _LF)
+    after = data[quotes[1::2] + 1]  # a block ends with a line end, so there is one
+    opened = (before == delimiter) | (before == _LF) | (before == _QUOTE)
+    closed = (after == delimiter) | (after == _LF) | (after == _CR) | (after == _QUOTE)
+    # A line end behind an odd number of quotes is inside a cell.
+    inside = np.searchsorted(quotes, np.flatnonzero(data == _LF)) % 2
+    return bool(opened.all() and closed.all() and not inside.any())
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """Rows of one block of `lines` lines: which of them they are (from 0), and their cells."""
+
+    lines: int
+    places: Int64s
+    columns: list[pa.Array]
+    extras: pa.Array
+
+
+def _parse(block: bytes, request: Request, head: Head) -> _Parsed:
+    """Check and parse a block. Raises _NotPlain, ArrowInvalid."""
+    _check(block, request)
+    names = [str(place) for place in range(len(head.names))]
+    ragged: list[tuple[int, str]] = []
+
+    def keep_aside(row: pyarrow.csv.InvalidRow) -> str:
+        ragged.append((row.number - 1, row.text))
+        return "skip"
+
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader(block),
+        pyarrow.csv.ReadOptions(
+            use_threads=False, block_size=len(block) + 1, column_names=names
+        ),
+        pyarrow.csv.ParseOptions(
+            delimiter=request.delimiter, ignore_empty_lines=False, invalid_row_handler=keep_aside
+        ),
         pyarrow.csv.ConvertOptions(
             check_utf8=False,
-            column_types=dict.fromkeys(columns, pa.string()),
+            column_types=dict.fromkeys(names, pa.string()),
             strings_can_be_null=False,
         ),
     )
-    yield from reader
+    columns = [column.combine_chunks() for column in table.columns]
+    lines = table.num_rows + len(ragged)
+    places = np.arange(lines, dtype=np.int64)
+    if ragged:
+        places = np.delete(places, [place for place, _ in ragged])
+    kept = [columns[place] for place in head.kept]
+    blank = _blank(columns)
+    if blank.any():
+        rows = np.flatnonzero(~blank)
+        places, kept = places[rows], [column.take(_integers(rows)) for column in kept]
+    parsed = _Parsed(lines, places, kept, pa.nulls(len(places), pa.string()))
+    return _with_ragged(parsed, ragged, request, head) if ragged else parsed
 
 
-def _filled(batch: pa.RecordBatch) -> pa.BooleanArray | None:
-    """Which rows hold text, or None if all do."""
-    empty = None
-    for column in batch.columns:
-        here = pc.equal(pc.binary_length(column), 0)
-        empty = here if empty is None else pc.and_(empty, here)
-        if not pc.any(empty).as_py():
-            return None
-    return pc.invert(empty)
+def _with_ragged(
+    parsed: _Parsed, ragged: list[tuple[int, str]], request: Request, head: Head
+) -> _Parsed:
+    """The rows with too many or too few cells put in at their places. Raises _NotPlain."""
+    read = csv.reader([text for _, text in ragged], delimiter=request.delimiter, strict=True)
+    try:
+        rows = [(place, cells) for (place, _), cells in zip(ragged, read, strict=True)]
+    except (csv.Error, ValueError):
+        raise _NotPlain from None
+    fitted = [
+        (place, *fit_cells(cells, head, request.delimiter)) for place, cells in rows if any(cells)
+    ]
+    text = pa.string()
+    places = np.append(parsed.places, [place for place, _, _ in fitted]).astype(np.int64)
+    order = np.argsort(places)
+    added = [pa.array([cells[n] for _, cells, _ in fitted], text) for n in range(len(head.kept))]
+    added.append(pa.array([extra for _, _, extra in fitted], text))
+    *columns, extras = (
+        pa.concat_arrays(pair).take(_integers(order))
+        for pair in zip([*parsed.columns, parsed.extras], added, strict=True)
+    )
+    return _Parsed(parsed.lines, places[order], columns, extras)
+
+
+def _write(
+    blocks: Iterator[bytes], request: Request, result: PartResult, head: Head, line: int
+) -> None:
+    """Write the records. Raises _NotPlain, ArrowInvalid, ReadError `bounds`."""
+    written = 0
+    schema = ipc_schema(result.headers)
+    with open_ipc(Path(request.folder) / result.file, schema) as writer:
+        for parsed in _in_order(blocks, request, head):
+            numbers = parsed.places + line
+            line += parsed.lines
+            fit = request.max_cells // max(1, len(head.kept)) - written
+            if len(numbers) > fit:
+                raise too_many_cells(request, "", int(numbers[fit]))
+            written += len(numbers)
+            result.has_extra |= parsed.extras.null_count < len(numbers)
+            arrays = [_integers(numbers), *parsed.columns, parsed.extras]
+            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+
+
+def _in_order(blocks: Iterator[bytes], request: Request, head: Head) -> Iterator[_Parsed]:
+    """Blocks parsed, a few at a time, in the order of the file. Raises as _parse."""
+    csv.field_size_limit(request.max_cell_chars)
+    parse = partial(_parse, request=request, head=head)
+    waiting: deque[Future[_Parsed]] = deque()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for block in blocks:
+            waiting.append(pool.submit(parse, block))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _blank(columns: list[pa.Array]) -> Booleans:
+    """Which rows hold no text."""
+    blank: Booleans = np.ones(len(columns[0]), dtype=np.bool_)
+    for column in columns:
+        ends = np.frombuffer(column.buffers()[1], dtype=np.int32)
+        ends = ends[column.offset : column.offset + len(column) + 1]
+        blank &= ends[1:] == ends[:-1]
+        if not blank.any():
+            break
+    return blank
+
+
+def _integers(values: Int64s) -> pa.Array:
+    """Not by pa.array: it imports pandas, to see whether it was given some."""
+    return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])
 
 
 def _pieces(request: Request, encoding: str) -> Iterator[bytes]:
@@ -186,46 +308,3 @@ def _pieces(request: Request, encoding: str) -> Iterator[bytes]:
 
 def _as_utf8(text: str, repair: str | None) -> bytes:
     return text.encode("utf-8") if repair is None else mojibake.wrong_bytes(text, repair)
-
-
-class _Utf8(RawIOBase):
-    """The text behind the first `skipped` lines as a stream of UTF-8."""
-
-    def __init__(self, request: Request, encoding: str, skipped: int) -> None:
-        self._pieces = _pieces(request, encoding)
-        self._ready = b""
-        while skipped and self._more():
-            end = self._ready.find(b"\n")
-            self._ready = self._ready[end + 1 :] if end >= 0 else b""
-            skipped -= end >= 0
-        self._more()
-
-    def _more(self) -> bool:
-        """Whether there is something to read."""
-        while not self._ready:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return False
-            self._ready = piece
-        return True
-
-    def at_end(self) -> bool:
-        """Whether nothing is left."""
-        return not self._more()
-
-    def starts_with_bom(self) -> bool:
-        """Whether U+FEFF comes next, also if a piece ends inside it."""
-        while len(self._ready) < 3 and (piece := next(self._pieces, None)) is not None:
-            self._ready += piece
-        return self._ready.startswith(codecs.BOM_UTF8)
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes; b"" at the end."""
-        if not self._more():
-            return b""
-        size = len(self._ready) if size < 0 else size
-        given, self._ready = self._ready[:size], self._ready[size:]
-        return given

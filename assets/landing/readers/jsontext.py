@@ -1,8 +1,9 @@
 """JSON in pieces: a reader walks down to the list it wants and takes one element at a time.
 
 The standard library decodes each value, so a number keeps its text (`1.50`, `-0`, `1e5`), and
-memory holds one element, not the file. Refused are: doubled keys, NaN and Infinity, nesting
-deeper than 64, anything but JSON.
+memory holds one element, not the file. NaN and Infinity, which are no JSON but which Python
+writes, stay texts: the contract refuses them unless it is declared what they mean. Refused are:
+doubled keys, nesting deeper than 64, anything else but JSON.
 """
 
 import json
@@ -64,7 +65,7 @@ class JsonText:
         self._decoder = json.JSONDecoder(
             parse_float=Number,
             parse_int=Number,
-            parse_constant=_no_constant,
+            parse_constant=Number,
             object_pairs_hook=_no_doubles,
         )
 
@@ -202,10 +203,6 @@ class JsonText:
         chunk = self._file.read(max(_CHUNK, len(left)))
         self._done = not chunk
         self._window, self._place = left + chunk, 0
-
-
-def _no_constant(text: str) -> Any:
-    raise _Refused(f"{text} is no JSON number")
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

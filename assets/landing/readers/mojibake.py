@@ -6,8 +6,7 @@ Either way back is exact: encode in the wrong codec, decode as UTF-8.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -20,10 +19,10 @@ AS_GB18030 = "utf8_read_as_gb18030"
 
 _LOST = "锟斤拷"  # two U+FFFD in UTF-8, read as GB 18030
 _LOST_LATIN = "ï¿½"  # one, read as Windows-1252
-_RUN = re.compile(r"[^\x00-\x7f]+")
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 _STRANGE = re.compile(r"[^\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef·—…“”‘’℃×³²°\x00-\x7f]")
 _LONGEST = 200  # characters of a run that are looked at
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 # Windows-1252 leaves five bytes open; programs read them as the control characters of Latin-1,
 # which also makes the table right for text that was read as Latin-1 altogether.
@@ -33,6 +32,14 @@ _CP1252 = {
 _CP1252 |= {byte: byte for byte in range(0x80, 0x100) if byte not in _CP1252}
 _REST = "".join(re.escape(chr(code)) for code, byte in _CP1252.items() if byte <= 0xBF)
 _TRIPLE = re.compile(f"[ä-é][{_REST}][{_REST}]")
+# All of them in UTF-8, also those that overlap; each begins with the same byte.
+_LATIN = re.compile(
+    b"\xc3(?=[\xa4-\xa9](?:%b){2}|%b)"
+    % (
+        b"|".join(re.escape(chr(code).encode()) for code, byte in _CP1252.items() if byte <= 0xBF),
+        _LOST_LATIN.encode()[1:],
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -72,16 +79,25 @@ def find(text: str) -> Mojibake | None:
     """
     if text.isascii():
         return None
+    raw = text.encode("utf-8", "surrogatepass")
+    found = find_in_utf8(raw)
+    if found is None:
+        return None
+    return replace(found, offset=len(raw[: found.offset].decode("utf-8", "surrogatepass")))
+
+
+def find_in_utf8(raw: bytes) -> Mojibake | None:
+    """The same for valid UTF-8; `offset` is that of a byte."""
     seen = -1
-    for place in _candidates(text):
+    for place in _candidates(raw):
         if place < seen:
             continue
-        start, end = _run(text, place)
-        seen = end
-        run = text[start:end]
+        start, run = _run(raw, place)
+        seen = start + len(run.encode("utf-8", "surrogatepass"))
         for lost in (_LOST, _LOST_LATIN):
             if lost in run:
-                return Mojibake(start + run.index(lost), lost, "\ufffd", "")
+                before = run[: run.index(lost)].encode("utf-8", "surrogatepass")
+                return Mojibake(start + len(before), lost, "\ufffd", "")
         for repair in (AS_CP1252, AS_GB18030):
             meant, lost_some = _read_back(run, repair)
             if _believable(run, meant, repair, lost_some):
@@ -131,62 +147,121 @@ def _short(text: str) -> str:
     return text[:12] + ("…" if len(text) > 12 else "")
 
 
-def _table() -> pa.Array:
-    """For each UTF-16 unit the roles it may play in a wrongly read Chinese text, as bits."""
-    roles = np.zeros(1 << 16, dtype=np.uint8)
-    for code, byte in _CP1252.items():
-        if 0xE4 <= byte <= 0xE9:
-            roles[code] |= 0b1  # first of a Chinese character
-        elif byte <= 0xBF:
-            roles[code] |= 0b110  # second or third
-    for lead in range(0x81, 0xFF):
-        for trail in range(0x80, 0xFF):
-            try:
-                letter = bytes((lead, trail)).decode("gb18030")
-            except UnicodeDecodeError:
-                continue
-            follows = lead <= 0xBF, trail <= 0xBF
-            if 0xE4 <= lead <= 0xE9 and follows[1]:
-                roles[ord(letter)] |= 0b1000  # first of three that were two Chinese characters
-            if follows[0] and 0xE4 <= trail <= 0xE9:
-                roles[ord(letter)] |= 0b10000
-            if all(follows):
-                roles[ord(letter)] |= 0b100000
-    for lost, bit in ((_LOST_LATIN, 0b1), (_LOST, 0b1000)):
-        for place, letter in enumerate(lost):
-            roles[ord(letter)] |= bit << place
-    # Not pa.array: it imports pandas, to see whether it was given some.
-    return pa.Array.from_buffers(pa.uint8(), len(roles), [None, pa.py_buffer(roles)])
+# What a character may be in three that were Chinese in UTF-8 and were read as GB 18030.
+_FIRST, _SECOND, _THIRD = 1, 2, 4
 
 
-_ROLES = _table()
+def _roles() -> dict[str, int]:
+    """Character → its roles as bits; E4 to E9 begin a Chinese character, 80 to BF go on."""
+    leads, trails = (*range(0x81, 0xC0), *range(0xE4, 0xEA)), range(0x80, 0xFF)
+    pairs = b"\n".join(bytes((lead, trail)) for lead in leads for trail in trails)
+    letters = pairs.decode("gb18030", "replace").split("\n")
+    roles: dict[str, int] = {letter: _FIRST << place for place, letter in enumerate(_LOST)}
+    places = ((lead, trail) for lead in leads for trail in trails)
+    for (lead, trail), letter in zip(places, letters, strict=True):
+        if len(letter) != 1 or letter == "\ufffd":  # no character has these bytes
+            continue
+        found = 0
+        if 0xE4 <= lead <= 0xE9 and trail <= 0xBF:
+            found |= _FIRST
+        if lead <= 0xBF and 0xE4 <= trail <= 0xE9:
+            found |= _SECOND
+        if lead <= 0xBF and trail <= 0xBF:
+            found |= _THIRD
+        if found:
+            roles[letter] = roles.get(letter, 0) | found
+    return roles
 
 
-def _candidates(text: str) -> Iterator[int]:
-    """Places where the text could be mojibake: a filter over hundreds of megabytes a second.
+_ROLES = _roles()
 
-    Characters outside the basic plane are two units, so that places would be wrong; they hardly
-    occur, and a text with one is gone through run by run.
+
+def _pair_roles() -> pa.Array:
+    """For two bytes in a row whether a first or second character may hold them, as bits.
+
+    A character of three bytes is two such pairs. What is left open by looking at the pairs alone
+    is few enough to be looked at as characters.
     """
-    raw = text.encode("utf-16-le", "surrogatepass")
-    units = pa.Array.from_buffers(pa.uint16(), len(raw) // 2, [None, pa.py_buffer(raw)])
-    taken = pc.take(_ROLES, units, boundscheck=False)
-    roles = np.frombuffer(taken.buffers()[1], dtype=np.uint8, count=len(taken))
-    hits = np.flatnonzero(roles[:-2] & (roles[1:-1] >> 1) & (roles[2:] >> 2) & 0b1001)
-    if len(hits) and len(roles) != len(text):
-        return (match.start() for match in _RUN.finditer(text))
-    return iter(hits.tolist())
+    table = np.zeros((256, 256), dtype=np.uint8)  # by second byte and first, as little endian
+    for letter, every in _ROLES.items():
+        roles = every & (_FIRST | _SECOND)
+        if not roles:
+            continue
+        raw = letter.encode("utf-8")
+        table[raw[1], raw[0]] |= roles
+        if len(raw) == 3:
+            table[raw[2], raw[1]] |= roles
+        else:  # the second pair reaches into the next character
+            table[:0x80, raw[1]] |= roles
+            table[0xC0:, raw[1]] |= roles
+    # Not pa.array: it imports pandas, to see whether it was given some.
+    return pa.Array.from_buffers(pa.uint8(), table.size, [None, pa.py_buffer(table)])
 
 
-def _run(text: str, place: int) -> tuple[int, int]:
-    """Where the run of characters outside ASCII around the place begins and ends."""
-    start = place
-    while start > 0 and text[start - 1] > "\x7f" and place - start < _LONGEST:
-        start -= 1
-    end = place
-    while end < len(text) and text[end] > "\x7f" and end - place < _LONGEST:
-        end += 1
-    return start, end
+_PAIR_ROLES = _pair_roles()
+_PIECE = 256 << 10  # bytes that fit into the cache of a processor with all that is made of them
+_REACH = 6  # bytes of the first two characters
+
+
+def _candidates(raw: bytes) -> list[int]:
+    """Offsets where mojibake could begin, ascending."""
+    latin = [match.start() for match in _LATIN.finditer(raw)] if b"\xc3" in raw else []
+    return sorted({*latin, *_chinese_candidates(raw)})
+
+
+def _chinese_candidates(raw: bytes) -> list[int]:
+    """Offsets of the first of three characters with the roles first, second, third."""
+    found = []
+    for begin in range(0, len(raw), _PIECE):
+        for offset in _first_and_second(raw[begin : begin + _PIECE + _REACH]):
+            place = begin + offset
+            letters = raw[place : place + 12].decode("utf-8", "ignore")
+            roles = [_ROLES.get(letter, 0) for letter in letters[:3]]
+            if len(roles) == 3 and roles[0] & roles[1] >> 1 & roles[2] >> 2 & _FIRST:
+                found.append(place)
+    return found
+
+
+def _first_and_second(piece: bytes) -> list[int]:
+    """Offsets that hold all places of a first and a second character, at over 1 GB a second."""
+    # Filled up, so that there are pairs behind the last character and the length is even.
+    piece = piece.ljust(len(piece) + len(piece) % 2 + _REACH, b"\n")
+    even, odd = _looked_up(piece), _looked_up(piece[1:-1])
+    at_even, at_odd = even[:-1] & odd, odd & even[1:]
+    starts_even = at_even[:-2] & (at_odd[1:-1] >> 1) & _FIRST
+    starts_odd = at_odd[:-2] & (at_even[2:] >> 1) & _FIRST
+    hits = [
+        *(np.flatnonzero(starts_even.view(np.bool_)) * 2).tolist(),
+        *(np.flatnonzero(starts_odd.view(np.bool_)) * 2 + 1).tolist(),
+    ]
+    return hits
+
+
+def _looked_up(pairs: bytes) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
+    count = len(pairs) // 2
+    places = pa.Array.from_buffers(pa.uint16(), count, [None, pa.py_buffer(pairs)])
+    taken = pc.take(_PAIR_ROLES, places, boundscheck=False)
+    return np.frombuffer(taken.buffers()[1], dtype=np.uint8, count=count)
+
+
+def _run(raw: bytes, place: int) -> tuple[int, str]:
+    """Where the run of characters outside ASCII around the place begins, and the run."""
+    low, high = max(0, place - 4 * _LONGEST), min(len(raw), place + 4 * _LONGEST)
+    while low < place and _goes_on(raw[low]):
+        low += 1
+    while high < len(raw) and _goes_on(raw[high]):
+        high += 1
+    before, after = raw[low:place], raw[place:high]
+    before = before[len(before.rstrip(_BEYOND_ASCII)) :]
+    after = after[: len(after) - len(after.lstrip(_BEYOND_ASCII))]
+    start = before.decode("utf-8", "surrogatepass")[-_LONGEST:]
+    end = after.decode("utf-8", "surrogatepass")[:_LONGEST]
+    return place - len(start.encode("utf-8", "surrogatepass")), start + end
+
+
+def _goes_on(byte: int) -> bool:
+    """Whether the byte is inside a character of UTF-8."""
+    return byte & 0xC0 == 0x80
 
 
 def _believable(run: str, meant: str, repair: str, lost_some: bool) -> bool:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from assets.landing.readers import mojibake
 from assets.landing.readers.head import Cells as Cells
+from assets.landing.readers.head import Head as Head
 from assets.landing.readers.head import Row as Row
 from assets.landing.readers.head import take_head
 from assets.landing.readers.headers import Merge
@@ -115,6 +116,15 @@ class PartWriter:
                 raise mojibake.refuse(self._request, found, self._part, number)
 
 
+def fit_cells(cells: Cells, head: Head, delimiter: str) -> tuple[list[str | None], str | None]:
+    """One cell a header that is read (null = the row ends before), and the text behind the last."""
+    extra = cells[len(head.names) :]
+    return (
+        [cells[place] if place < len(cells) else None for place in head.kept],
+        delimiter.join(cell or "" for cell in extra) if any(extra) else None,
+    )
+
+
 def write_table(
     part: str,
     rows: Iterator[Row],
@@ -136,13 +146,13 @@ def write_table(
     headers = [names[place] for place in kept]
     result = PartResult(part, headers, file, head.units, encoding)
     writer = PartWriter(Path(request.folder) / file, result.headers, request, part)
-    width, straight = len(names), len(kept) == len(names)
+    straight = len(kept) == len(names)
     footer = re.compile("|".join(f"(?:{pattern})" for pattern in request.footer_patterns))
     has_footers = bool(request.footer_patterns)
     waiting: list[tuple[int, Cells]] = []  # rows that are footers if nothing comes after them
 
     def add(number: int, cells: Cells) -> None:
-        if straight and len(cells) == width:
+        if straight and len(cells) == len(names):
             writer.add(number, cells)
             return
         for place in unnamed:
@@ -155,12 +165,7 @@ def write_table(
                     part,
                     number,
                 )
-        extra = cells[width:]
-        writer.add(
-            number,
-            [cells[place] if place < len(cells) else None for place in kept],
-            request.delimiter.join(cell or "" for cell in extra) if any(extra) else None,
-        )
+        writer.add(number, *fit_cells(cells, head, request.delimiter))
 
     def every() -> Iterator[Row]:
         if head.over is not None:

@@ -129,7 +129,17 @@ def _steel_plants() -> list[Rule]:
         part.get(place, null_on_oob=True).str.strip_chars().cast(pl.Float64, strict=False)
         for place in (0, 1)
     )
-    return world_rules(lon, lat, pl.col("country"), "coordinates_text")
+    return [
+        Rule(
+            "GEO1w",
+            "warning",
+            "coordinates_text",
+            lon.is_null() | lat.is_null(),
+            "坐标应写作“纬度, 经度”；行保留",
+            "coordinates must read `latitude, longitude`; the row is kept",
+        ),
+        *world_rules(lon, lat, pl.col("country"), "coordinates_text"),
+    ]
 
 
 _RULES: dict[str, Callable[[Tables], list[Rule]]] = {

@@ -100,9 +100,7 @@ def county_name_rules(reference: Tables) -> list[Rule]:
     code may be of another rank, and the layer cuts names. 市辖区 has the name of its city.
     A division that was given another name since is flagged as well.
     """
-    names = dict(
-        reference["accepted.division_code"].select("division_code", "name_zh").iter_rows()
-    )
+    names = dict(reference["accepted.division_code"].select("division_code", "name_zh").iter_rows())
     code = pl.col("adcode_1999")
     # 市辖区 of a city under the state is XX0100, of another city XXXX01.
     above = (
@@ -114,7 +112,8 @@ def county_name_rules(reference: Tables) -> list[Rule]:
     last = code.replace_strict(names, default=None, return_dtype=pl.String)
     known = pl.when(last == "市辖区").then(city).otherwise(last)
     given = pl.col("name_zh").str.replace(_IN_BRACKETS, "$1")
-    agree = known.str.starts_with(_stem(given)) | given.str.starts_with(_stem(known))
+    same = pl.col("name_zh") == last
+    agree = same | known.str.starts_with(_stem(given)) | given.str.starts_with(_stem(known))
     return [
         Rule(
             "DIVCODE",
@@ -130,7 +129,8 @@ def county_name_rules(reference: Tables) -> list[Rule]:
             "name_zh",
             ~agree,
             "名称与代码所指区划的末次名称不符：行保留，名称不可用作该面的名称",
-            "the name is not the last one of the code: the row is kept, its name not to be relied on",
+            "the name is not the last one of the code: the row is kept, its name is not to be "
+            "relied on",
         ),
     ]
 

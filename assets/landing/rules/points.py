@@ -49,7 +49,7 @@ def range_rules(lon: str = "lon", lat: str = "lat") -> list[Rule]:
 
 
 def world_rules(lon: pl.Expr, lat: pl.Expr, country: pl.Expr, column: str) -> list[Rule]:
-    """GEO1w of a list of the whole world: no point at 0, and one in China within its ranges.
+    """GEO1w of a list of the whole world: on the earth, not at 0, in China within its ranges.
 
     `column` is the column that is named. The row is kept: these lists are read, not accounted.
     """
@@ -71,6 +71,12 @@ def world_rules(lon: pl.Expr, lat: pl.Expr, country: pl.Expr, column: str) -> li
             "在中国，坐标却不在中国范围内",
             "in China, and the point is not in its ranges",
         ),
+        _kept(
+            column,
+            ~(lon.is_between(-180, 180) & lat.is_between(-90, 90)) & ~here,
+            "经纬度不在 ±180 / ±90 范围内",
+            "longitude / latitude not within 180 / 90 degrees",
+        ),
     ]
 
 
@@ -78,7 +84,7 @@ def europe_rules(lon: str = "lon", lat: str = "lat") -> list[Rule]:
     """GEO1w of the EU registry: no point at 0, and within Europe.
 
     What is wrong with a point outside is not told apart: axes are swapped in some, and many
-    of Lithuania are metres of its national grid, cut.
+    of Lithuania look like cut metres of its national grid.
     """
     x, y = pl.col(lon), pl.col(lat)
     zero = (x == 0) & (y == 0)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from assets.landing.declaration import load_source
-from assets.landing.readers import ReadError
-from tests.door import file_through_door, read_file, rows_through_door
+from tests.door import file_through_door, rows_through_door
 from tests.landing.real.delivered import accepted
 from tests.shared_data import shared
 
@@ -141,17 +139,8 @@ def test_divisions_of_today_at_three_levels() -> None:
     assert alone == {"东莞市", "中山市", "儋州市", "嘉峪关市"}
 
 
-def test_factors_written_as_nan_are_no_json(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match="line 83: NaN is no JSON number"):
-        read_file(load_source("epa_stationary"), shared(EPA), tmp_path)
-
-
-def test_factors_of_the_epa_with_null_for_nan(tmp_path: Path) -> None:
-    sound = tmp_path / "stationary.json"
-    text = shared(EPA).read_text("utf-8")
-    assert text.count("NaN") == 2 * 4
-    sound.write_text(text.replace("NaN", "null"), "utf-8")
-    outcome = file_through_door("epa_stationary", sound, tmp_path)
+def test_factors_of_the_epa_written_as_nan_are_unknown(tmp_path: Path) -> None:
+    outcome = file_through_door("epa_stationary", shared(EPA), tmp_path)
     assert (outcome.records, outcome.quarantine.height) == (13, 0)
     rows = {row["fuel_en"]: row for row in outcome.frame.to_dicts()}
     coal = rows["anthraciteCoal"]

@@ -80,7 +80,7 @@ def test_points_of_the_ets_that_are_none() -> None:
     assert said == {"coordinates of 0": 38, "the point is not in Europe": 42}
     flagged = outcome.frame.join(outcome.flags, on="source_row_id", how="semi")
     assert dict(flagged.group_by("registry_code").len().iter_rows()) == {"LT": 78, "DK": 2}
-    # Metres of the national grid, cut, beside degrees.
+    # Numbers that look like cut metres of the national grid, beside degrees.
     assert flagged.filter((pl.col("lat") == 62.4) & (pl.col("lon") == 43.2)).height == 1
     assert flagged.filter((pl.col("lat") == 54.7) & (pl.col("lon") == 23.5)).is_empty()
 
