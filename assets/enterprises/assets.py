@@ -6,7 +6,14 @@ import polars as pl
 
 from assets.boundaries.versions import membership
 from assets.enterprises import attribution, claims, identity
-from quality.contracts.accepted import Business, CoalUnit, ControlTotal, Permit, Return2051
+from quality.contracts.accepted import (
+    Business,
+    CoalUnit,
+    ControlTotal,
+    OutputReturn,
+    Permit,
+    Return2051,
+)
 from quality.contracts.audit import Flag
 from quality.contracts.core import (
     Attribution,
@@ -23,21 +30,21 @@ from warehouse.step import Step
 STEPS = (
     Step(
         Enterprise,
-        (Permit, Business, Return2051, CoalUnit),
+        (Permit, Business, Return2051, OutputReturn, CoalUnit),
         lambda t, _: identity.enterprises(
             t["accepted.permit"],
             t["accepted.business"],
-            t["accepted.return_205_1"],
+            identity.returned(t["accepted.return_205_1"], t["accepted.output_return"]),
             t["accepted.coal_unit"],
         ),
         "enterprises",
     ),
     Step(
         Site,
-        (Permit, Return2051, CoalUnit, Flag, ControlTotal),
+        (Permit, Return2051, OutputReturn, CoalUnit, Flag, ControlTotal),
         lambda t, _: identity.sites(
             t["accepted.permit"],
-            t["accepted.return_205_1"],
+            identity.returned(t["accepted.return_205_1"], t["accepted.output_return"]),
             t["accepted.coal_unit"],
             t["quarantine.flag"],
             t["accepted.control_total"],

@@ -63,6 +63,20 @@ def identify(rows: pl.DataFrame, permit_no: str | None = None) -> pl.DataFrame:
     ).drop("__inside")
 
 
+def returned(energy: pl.DataFrame, outputs: pl.DataFrame) -> pl.DataFrame:
+    """Who returned anything: rows of form 205-1, then of output returns, which name no industry.
+
+    An enterprise that returned its output alone had no site, and its output nowhere to go.
+    """
+    own = ["source_row_id", "uscc_text", "name_zh"]
+    return pl.concat(
+        [
+            energy.select(*own, "industry_division"),
+            outputs.select(*own, pl.lit(None, pl.String).alias("industry_division")),
+        ]
+    )
+
+
 def enterprises(
     permits: pl.DataFrame, businesses: pl.DataFrame, returns: pl.DataFrame, units: pl.DataFrame
 ) -> pl.DataFrame:
@@ -77,7 +91,8 @@ def enterprises(
         .select(*_ENTERPRISE, pl.lit(1).alias("source")),
         identify(returns)
         .rename({"industry_division": "industry_zh"})
-        .select(*_ENTERPRISE, pl.lit(2).alias("source")),
+        # A row that names the industry before one that does not.
+        .select(*_ENTERPRISE, (pl.col("industry_zh").is_null().cast(pl.Int32) + 2).alias("source")),
         unit_sites(units, identify(permits, "permit_no"))
         .filter(~pl.col("known"))
         .with_columns(
@@ -86,7 +101,7 @@ def enterprises(
             pl.lit("44").alias("industry_zh"),
             pl.col("owner_zh").alias("name_zh"),
         )
-        .select(*_ENTERPRISE, pl.lit(3).alias("source")),
+        .select(*_ENTERPRISE, pl.lit(4).alias("source")),
     ]
     first = (
         pl.concat(parts)

@@ -14,9 +14,17 @@ from assets.enterprises.identity import (
     identify,
     name_ids,
     normalised_name,
+    returned,
     sites,
 )
-from quality.contracts.accepted import Business, CoalUnit, ControlTotal, Permit, Return2051
+from quality.contracts.accepted import (
+    Business,
+    CoalUnit,
+    ControlTotal,
+    OutputReturn,
+    Permit,
+    Return2051,
+)
 from quality.contracts.audit import Flag
 from tests.frames import frame
 
@@ -164,3 +172,18 @@ def test_returns_and_control_totals_make_sites_only_where_there_is_none() -> Non
         "REST:640000": "rest",
     }
     assert found[f"R:{B}"]["province_code"] == "310000"
+
+
+def test_an_enterprise_that_returned_its_output_alone_has_a_site() -> None:
+    outputs = frame(OutputReturn, {"uscc_text": B, "name_zh": "石灰厂", "source_row_id": "o1"})
+    energy = frame(
+        Return2051,
+        {"uscc_text": A, "name_zh": "甲厂", "industry_division": "30", "source_row_id": "r1"},
+    )
+    both = frame(OutputReturn, {"uscc_text": A, "name_zh": "甲厂", "source_row_id": "o0"})
+    said = returned(energy, pl.concat([outputs, both]))
+    found = enterprises(frame(Permit), frame(Business), said, frame(CoalUnit))
+    industry = dict(found.select("enterprise_id", "industry_zh").iter_rows())
+    assert industry == {A: "30", B: None}
+    placed = sites(frame(Permit), said, frame(CoalUnit), frame(Flag), frame(ControlTotal))
+    assert set(placed["enterprise_id"]) == {A, B}

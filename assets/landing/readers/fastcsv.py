@@ -9,6 +9,7 @@ reads and writes; nearly all of that is done outside the interpreter lock.
 
 import codecs
 import csv
+import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -34,6 +35,7 @@ from assets.landing.readers.table import (
 
 _BLOCK = 4 << 20
 _LONGEST_LINE = 2 << 20
+_WINDOW = 1 << 16  # bytes in which the end of a line is sought first
 _THREADS = 2
 _AHEAD = 4  # blocks that are being parsed or wait to be written
 _QUOTE, _LF, _CR = ord('"'), ord("\n"), ord("\r")
@@ -83,26 +85,59 @@ def read_plain(
 def _blocks(request: Request, encoding: str, head_lines: int) -> Iterator[bytes]:
     """The text behind the head in whole lines. Raises _NotPlain, also for what the head is."""
     head, left = b"", head_lines
-    for block in _whole_lines(_pieces(request, encoding), _longest(request)):
+    for block in _whole_lines(request, encoding):
+        if not left:
+            yield block
+            continue
         end = 0
         while left and end < len(block):
             end = block.find(b"\n", end) + 1
             left -= 1
         head += block[:end]
         if not left:
-            if head:
-                _check(head, request)
-                head = b""
+            _check(head, request)
             if end < len(block):
                 yield block[end:]
-    if head:
+    if left:
         _check(head, request)
 
 
-def _whole_lines(pieces: Iterator[bytes], longest: int) -> Iterator[bytes]:
-    """Pieces cut anew at line ends, each of which ends with one. Raises _NotPlain."""
-    rest = b""
-    for piece in pieces:
+def _whole_lines(request: Request, encoding: str) -> Iterator[bytes]:
+    """The text as UTF-8 in blocks of about the same size that end with a line end.
+
+    Without BOM, repaired if that is declared. Raises _NotPlain for a line that is too long.
+    """
+    if encoding in ("utf-8", "utf-8-sig") and request.repair is None:
+        return _as_stored(request, start=3 if encoding == "utf-8-sig" else 0)
+    return _rewritten(request, encoding)
+
+
+def _as_stored(request: Request, start: int) -> Iterator[bytes]:
+    """Blocks of a file in UTF-8; the end of each is sought first, so that none is copied."""
+    with Path(request.path).open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        while start < size:
+            end = start + _BLOCK
+            if end < size:
+                end = _line_end(file.fileno(), start, end, _longest(request))
+            block = os.pread(file.fileno(), end - start, start)
+            yield block if block.endswith(b"\n") else block + b"\n"
+            start = end
+
+
+def _line_end(file: int, start: int, end: int, longest: int) -> int:
+    """The offset behind the last line end before `end`. Raises _NotPlain if that is too far."""
+    for window in (min(_WINDOW, end - start), min(longest + 1, end - start)):
+        found = os.pread(file, window, end - window).rfind(b"\n")
+        if found >= 0:
+            return end - window + found + 1
+    raise _NotPlain
+
+
+def _rewritten(request: Request, encoding: str) -> Iterator[bytes]:
+    """Blocks of a file that has to be decoded."""
+    longest, rest = _longest(request), b""
+    for piece in _pieces(request, encoding):
         end = piece.rfind(b"\n") + 1
         if end:
             yield rest + piece[:end]
@@ -142,9 +177,17 @@ def _check_text(block: bytes, request: Request) -> None:
     offsets = pa.py_buffer(np.array([0, len(block)], dtype=np.int64))
     text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(block)])
     text.validate(full=True)
-    lost = not request.keep_lost_characters and _REPLACEMENT in block
-    if lost or b"\0" in block or mojibake.find_in_utf8(block) is not None:
+    if not request.keep_lost_characters and _holds_replacement(block):
         raise _NotPlain
+    if b"\0" in block or mojibake.find_in_utf8(block) is not None:
+        raise _NotPlain
+
+
+def _holds_replacement(block: bytes) -> bool:
+    data: Bytes = np.frombuffer(block, dtype=np.uint8)
+    # A search for three bytes takes long where the first is frequent, as in "，".
+    could = (data[1:-1] == _REPLACEMENT[1]) & (data[2:] == _REPLACEMENT[2])
+    return bool(could.any()) and _REPLACEMENT in block
 
 
 def _plain_quotes(block: bytes, delimiter: int) -> bool:
@@ -286,18 +329,12 @@ def _integers(values: Int64s) -> pa.Array:
 
 def _pieces(request: Request, encoding: str) -> Iterator[bytes]:
     """The text of the file as UTF-8 without BOM, repaired if that is declared."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    first = True
     with Path(request.path).open("rb") as file:
-        if encoding in ("utf-8", "utf-8-sig") and request.repair is None:
-            file.seek(3 if encoding == "utf-8-sig" else 0)
-            while piece := file.read(_BLOCK):
-                yield piece
-            return
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
-        first = True
         while True:
             raw = file.read(_BLOCK)
-            text = decoder.decode(raw, final=not raw)
-            piece = _as_utf8(text, request.repair)
+            piece = _as_utf8(decoder.decode(raw, final=not raw), request.repair)
             if first and request.repair:
                 piece = piece.removeprefix(codecs.BOM_UTF8)
             first = first and not piece

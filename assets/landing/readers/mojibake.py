@@ -6,6 +6,7 @@ Either way back is exact: encode in the wrong codec, decode as UTF-8.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.landing.readers.request import Request
+
+Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
+Int64s = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 AS_CP1252 = "utf8_read_as_cp1252"
 AS_GB18030 = "utf8_read_as_gb18030"
@@ -32,13 +36,10 @@ _CP1252 = {
 _CP1252 |= {byte: byte for byte in range(0x80, 0x100) if byte not in _CP1252}
 _REST = "".join(re.escape(chr(code)) for code, byte in _CP1252.items() if byte <= 0xBF)
 _TRIPLE = re.compile(f"[ä-é][{_REST}][{_REST}]")
-# All of them in UTF-8, also those that overlap; each begins with the same byte.
+# The same in UTF-8, and the lost character; also those that overlap.
 _LATIN = re.compile(
-    b"\xc3(?=[\xa4-\xa9](?:%b){2}|%b)"
-    % (
-        b"|".join(re.escape(chr(code).encode()) for code, byte in _CP1252.items() if byte <= 0xBF),
-        _LOST_LATIN.encode()[1:],
-    )
+    b"\xc3(?=[\xa4-\xa9\xaf](?:%b){2})"
+    % b"|".join(re.escape(chr(code).encode()) for code, byte in _CP1252.items() if byte <= 0xBF)
 )
 
 
@@ -176,31 +177,50 @@ def _roles() -> dict[str, int]:
 _ROLES = _roles()
 
 
-def _pair_roles() -> pa.Array:
-    """For two bytes in a row whether a first or second character may hold them, as bits.
+_PIECE = 512 << 10  # bytes that fit into the cache of a processor with all that is made of them
+_REACH = 6  # bytes behind a pair that are looked at with it
 
-    A character of three bytes is two such pairs. What is left open by looking at the pairs alone
-    is few enough to be looked at as characters.
+
+def _tables() -> tuple[pa.Array, Bytes]:
+    """Pairs of bytes that could be part of a candidate, as bits, and the roles of characters.
+
+    The bytes are looked at two at a time. Three characters of three bytes each are four such
+    pairs, from their first byte on or from their second; the bit tells which of the four a pair
+    could be. Which of both it is, the bytes tell: only inside a character they are 80 to BF.
     """
-    table = np.zeros((256, 256), dtype=np.uint8)  # by second byte and first, as little endian
-    for letter, every in _ROLES.items():
-        roles = every & (_FIRST | _SECOND)
-        if not roles:
-            continue
+    pairs = np.zeros((256, 256), dtype=np.uint8)  # by second byte and first, as little endian
+    letters = np.zeros(1 << 16, dtype=np.uint8)
+    for letter, roles in _ROLES.items():
+        letters[ord(letter)] = roles
         raw = letter.encode("utf-8")
-        table[raw[1], raw[0]] |= roles
-        if len(raw) == 3:
-            table[raw[2], raw[1]] |= roles
-        else:  # the second pair reaches into the next character
-            table[:0x80, raw[1]] |= roles
-            table[0xC0:, raw[1]] |= roles
+        if len(raw) == 2:
+            if roles & _THIRD:
+                pairs[raw[1], raw[0]] |= 8
+                pairs[:0x80, raw[1]] |= 8
+                pairs[0xC0:, raw[1]] |= 8
+            continue
+        head, middle, last = raw
+        if roles & _FIRST:
+            pairs[middle, head] |= 1
+            pairs[last, middle] |= 1
+            pairs[0xC0:, last] |= 2
+        if roles & _SECOND:
+            pairs[middle, head] |= 2
+            pairs[last, middle] |= 4
+            pairs[0xC0:, last] |= 4
+        if roles & _THIRD:
+            pairs[middle, head] |= 8
+            pairs[last, middle] |= 8
     # Not pa.array: it imports pandas, to see whether it was given some.
-    return pa.Array.from_buffers(pa.uint8(), table.size, [None, pa.py_buffer(table)])
+    return pa.Array.from_buffers(pa.uint8(), pairs.size, [None, pa.py_buffer(pairs)]), letters
 
 
-_PAIR_ROLES = _pair_roles()
-_PIECE = 256 << 10  # bytes that fit into the cache of a processor with all that is made of them
-_REACH = 6  # bytes of the first two characters
+_PAIRS, _LETTERS = _tables()
+# Second characters of two bytes, of which the pairs do not tell: hardly any text has them.
+_SHORT = {
+    letter.encode() for letter, roles in _ROLES.items() if roles & _SECOND and letter < "\u0800"
+}
+_SHORT_HEADS = sorted({short[:1] for short in _SHORT})
 
 
 def _candidates(raw: bytes) -> list[int]:
@@ -209,39 +229,50 @@ def _candidates(raw: bytes) -> list[int]:
     return sorted({*latin, *_chinese_candidates(raw)})
 
 
-def _chinese_candidates(raw: bytes) -> list[int]:
-    """Offsets of the first of three characters with the roles first, second, third."""
-    found = []
+def _chinese_candidates(raw: bytes) -> Iterator[int]:
+    """Offsets of three characters with the roles first, second, third."""
+    data: Bytes = np.frombuffer(raw, dtype=np.uint8)
+    for place in [*_by_pairs(raw, data), *_before_short(raw)]:
+        letters = raw[place : place + 12].decode("utf-8", "ignore")[:3]
+        roles = [_ROLES.get(letter, 0) for letter in letters]
+        if len(roles) == 3 and roles[0] & roles[1] >> 1 & roles[2] >> 2 & _FIRST:
+            yield place
+
+
+def _by_pairs(raw: bytes, data: Bytes) -> Iterator[int]:
+    """Offsets of all first characters with a second of three bytes; hundreds of MB a second."""
     for begin in range(0, len(raw), _PIECE):
-        for offset in _first_and_second(raw[begin : begin + _PIECE + _REACH]):
-            place = begin + offset
-            letters = raw[place : place + 12].decode("utf-8", "ignore")
-            roles = [_ROLES.get(letter, 0) for letter in letters[:3]]
-            if len(roles) == 3 and roles[0] & roles[1] >> 1 & roles[2] >> 2 & _FIRST:
-                found.append(place)
-    return found
+        piece = raw[begin : begin + _PIECE + _REACH]
+        if len(piece) < _PIECE + _REACH:  # filled up for the last pairs
+            piece = piece.ljust(len(piece) + len(piece) % 2 + _REACH, b"\n")
+        count = len(piece) // 2
+        places = pa.Array.from_buffers(pa.uint16(), count, [None, pa.py_buffer(piece)])
+        taken = pc.take(_PAIRS, places, boundscheck=False)
+        could = np.frombuffer(taken.buffers()[1], dtype=np.uint8, count=count)
+        two = could[:-1] & (could[1:] >> 1)
+        four = two[:-2] & (two[2:] >> 2) & 1
+        at = 2 * np.flatnonzero(four.view(np.bool_)) + begin
+        at = at[at < len(raw) - _REACH]
+        at -= data[at] < 0xC0  # the pair begins inside the character
+        at = at[_LETTERS[_letters(data, at)] & _FIRST > 0]
+        at = at[_LETTERS[_letters(data, at + 3)] & _SECOND > 0]
+        yield from at.tolist()
 
 
-def _first_and_second(piece: bytes) -> list[int]:
-    """Offsets that hold all places of a first and a second character, at over 1 GB a second."""
-    # Filled up, so that there are pairs behind the last character and the length is even.
-    piece = piece.ljust(len(piece) + len(piece) % 2 + _REACH, b"\n")
-    even, odd = _looked_up(piece), _looked_up(piece[1:-1])
-    at_even, at_odd = even[:-1] & odd, odd & even[1:]
-    starts_even = at_even[:-2] & (at_odd[1:-1] >> 1) & _FIRST
-    starts_odd = at_odd[:-2] & (at_even[2:] >> 1) & _FIRST
-    hits = [
-        *(np.flatnonzero(starts_even.view(np.bool_)) * 2).tolist(),
-        *(np.flatnonzero(starts_odd.view(np.bool_)) * 2 + 1).tolist(),
-    ]
-    return hits
+def _letters(data: Bytes, at: Int64s) -> Int64s:
+    """Code points of the characters of three bytes at these offsets."""
+    head, middle, last = (data[at + n].astype(np.int64) for n in range(3))
+    return ((head & 0x0F) << 12) | ((middle & 0x3F) << 6) | (last & 0x3F)
 
 
-def _looked_up(pairs: bytes) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
-    count = len(pairs) // 2
-    places = pa.Array.from_buffers(pa.uint16(), count, [None, pa.py_buffer(pairs)])
-    taken = pc.take(_PAIR_ROLES, places, boundscheck=False)
-    return np.frombuffer(taken.buffers()[1], dtype=np.uint8, count=count)
+def _before_short(raw: bytes) -> Iterator[int]:
+    """Offsets of the characters of three bytes before a second character of two."""
+    for head in _SHORT_HEADS:
+        place = raw.find(head, 3)
+        while place >= 0:
+            if raw[place : place + 2] in _SHORT and not _goes_on(raw[place - 3]):
+                yield place - 3
+            place = raw.find(head, place + 1)
 
 
 def _run(raw: bytes, place: int) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from assets.landing.readers import ReaderLimits, ReadError, read_delivery
 from .case import Hostile
 from .texts import SOURCE
 
-MODULES = ("texts", "workbooks", "layers")
+MODULES = ("texts", "workbooks", "layers", "documents")
 CASES: list[Hostile] = [
     case
     for module in MODULES
