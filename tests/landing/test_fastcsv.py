@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assets.landing.readers import ReaderLimits, delivery, fastcsv, read_delivery
+from assets.landing.readers import ReaderLimits, delimited, delivery, fastcsv, read_delivery
 from assets.landing.readers.delimited import _read_any, _read_fast
 from assets.landing.readers.encodings import find_encoding
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.request import Request
 from tests.shared_data import shared_root
 
-from .test_readers import declare, same
+from .test_readers import declare, refused, same
 
 SOURCE = declare("csv", ["企业", "值"])
 
@@ -120,11 +120,90 @@ def test_well_formed_files_are_read_fast(
         assert fast == slow and fast is not None
 
 
-def test_ragged_rows_and_footers_are_left_to_the_slow_reader(tmp_path: Path) -> None:
-    for body in ("甲\n", "甲,1,2\n", '甲,"1\n2"\n', "甲,1\r乙,2\n", '甲,a"b\n'):
+def test_strange_quotes_and_footers_are_left_to_the_slow_reader() -> None:
+    for body in ('甲,"1\n2"\n', "甲,1\r乙,2\n", '甲,a"b\n'):
         fast, slow = both(f"企业,值\n{body}".encode())
         assert fast is None and "part" in slow[0], body
     assert both(b"\xe4\xbc\x81\xe4\xb8\x9a,\xe5\x80\xbc\n", footer_patterns=["x"])[0] is None
+
+
+@settings(max_examples=300)
+@given(
+    rows=st.lists(
+        st.lists(st.sampled_from(["", "甲", '"a,b"', '"a""b"', " "]), max_size=5), max_size=12
+    ),
+    end=st.sampled_from(["\n", "\r\n"]),
+    changes=st.sampled_from(
+        [
+            {},
+            {"max_cells": 9},
+            {"delimiter": ";"},
+            {"personal_columns": ["值"], "columns": {"企业": "c0"}},
+        ]
+    ),
+)
+@example(rows=[[], ["甲"], ["甲", "1", "2"], []], end="\r\n", changes={})
+def test_ragged_and_blank_rows_are_read_fast(
+    rows: list[list[str]], end: str, changes: dict[str, Any]
+) -> None:
+    mark = changes.get("delimiter", ",")
+    lines = [f"企业{mark}值", *(mark.join(row) for row in rows), ""]
+    fast, slow = both(end.join(lines).encode(), **changes)
+    assert fast == slow and fast is not None
+
+
+@pytest.mark.parametrize(
+    ("last", "changes"),
+    [
+        ("澶╂触,2\n".encode(), {}),
+        ("å¤©æ´¥,2\n".encode(), {}),
+        ("甲\0,2\n".encode(), {}),
+        ("甲\ufffd,2\n".encode(), {}),
+        (b"\xff,2\n", {}),
+        (b"\xed\xa0\x80,2\n", {}),
+        (b"\xc0\xaf,2\n", {}),
+        ("甲".encode()[:2] + b",2\n", {}),
+        ("甲,2".encode() + "乙".encode()[:2], {"personal_columns": ["值"]}),
+        ("\ufeff甲,2\n".encode() * 9, {}),
+        ("甲,2\n".encode() + b"x" * 300 + b",3\n", {"max_cell_chars": 200}),
+    ],
+)
+def test_what_is_wrong_in_a_later_block_is_never_read_fast(
+    last: bytes, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fastcsv, "_BLOCK", 100)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        head = "企业,值\n".encode() + "天津滨海,1\n".encode() * 40
+        for data, plain in ((head, True), (head + last, False)):
+            path.write_bytes(data)
+            request = replace(request_of(path, Path(folder)), **changes)
+            assert (_read_fast(request, "utf-8") is not None) == plain
+
+
+def test_a_wrong_encoding_is_said_before_a_wrong_header(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("企业,数\n甲,1\n".encode() + b"\xff,2\n")
+    assert refused(path, SOURCE).code == "encoding"
+    path.write_bytes("企业,数\n甲,1\n".encode() + b"\0,2\n")
+    assert refused(path, SOURCE).code == "nul-bytes"
+    path.write_bytes("企业,数\n甲,1\n".encode())
+    assert refused(path, SOURCE).code == "header-mismatch"
+    # The head is ASCII, so that only a later line tells the encoding.
+    path.write_bytes(b"a,b\n" + "甲,1\n".encode("gb18030") * 3)
+    (part,) = read_delivery(path, declare("csv", ["a", "b"]))
+    assert part.encoding == "gb18030" and part.rows.height == 3
+
+
+def test_a_plain_file_is_looked_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("企业,值\n" + "甲,1\n乙\n\n" * 9, encoding="utf-8")
+    request = request_of(path, tmp_path)
+    monkeypatch.setattr(delimited, "find_encoding", lambda _: pytest.fail("read again"))
+    (part,) = delimited.read_csv(request)
+    assert (part.encoding, pl.read_ipc(tmp_path / part.file).height) == ("utf-8", 18)
 
 
 def test_pieces_end_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,6 +94,41 @@ def test_proper_chinese_is_never_taken_for_it(data: st.DataObject) -> None:
         assert mojibake.find(broken) is not None
 
 
+FIRST, SECOND, THIRD = (
+    sorted(letter for letter, roles in mojibake._ROLES.items() if roles & role)
+    for role in (mojibake._FIRST, mojibake._SECOND, mojibake._THIRD)
+)
+SHORT = [letter for letter in SECOND + THIRD if letter < "\u0800"]
+
+
+@settings(max_examples=500)
+@given(
+    letters=st.lists(
+        st.one_of(*map(st.sampled_from, (FIRST, SECOND, THIRD, SHORT, "天·，a,\né𠀀"))), max_size=40
+    ),
+    shift=st.integers(0, 1),
+)
+def test_the_filter_leaves_out_no_three_letters_that_could_be_it(
+    letters: list[str], shift: int
+) -> None:
+    text = "x" * shift + "".join(letters)
+    triples = [
+        len(text[:place].encode())
+        for place in range(len(text) - 2)
+        if text[place] in FIRST and text[place + 1] in SECOND and text[place + 2] in THIRD
+    ]
+    found = mojibake._chinese_candidates(text.encode())
+    assert sorted(set(found)) == triples
+
+
+@pytest.mark.parametrize("before", range(-12, 3))
+def test_it_is_seen_where_pieces_of_the_filter_meet(before: int) -> None:
+    text = "," * (mojibake._PIECE + before) + "澶╂触" + "甲" * 40
+    assert mojibake.find(text[:-40]) is not None
+    found = mojibake.find(text[:-40] + ",甲")
+    assert found is not None and found.offset == mojibake._PIECE + before
+
+
 def test_no_false_alarm_in_any_shared_csv() -> None:
     files = sorted(shared_root().glob("data/**/*.csv"))
     if not files:

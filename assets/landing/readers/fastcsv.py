@@ -227,9 +227,7 @@ def _parse(block: bytes, request: Request, head: Head) -> _Parsed:
 
     table = pyarrow.csv.read_csv(
         pa.BufferReader(block),
-        pyarrow.csv.ReadOptions(
-            use_threads=False, block_size=len(block) + 1, column_names=names
-        ),
+        pyarrow.csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=names),
         pyarrow.csv.ParseOptions(
             delimiter=request.delimiter, ignore_empty_lines=False, invalid_row_handler=keep_aside
         ),

@@ -190,27 +190,23 @@ def _tables() -> tuple[pa.Array, Bytes]:
     """
     pairs = np.zeros((256, 256), dtype=np.uint8)  # by second byte and first, as little endian
     letters = np.zeros(1 << 16, dtype=np.uint8)
+    ends: dict[int, int] = {}  # last byte of a character, with the first of the next
     for letter, roles in _ROLES.items():
         letters[ord(letter)] = roles
         raw = letter.encode("utf-8")
-        if len(raw) == 2:
-            if roles & _THIRD:
-                pairs[raw[1], raw[0]] |= 8
-                pairs[:0x80, raw[1]] |= 8
-                pairs[0xC0:, raw[1]] |= 8
-            continue
-        head, middle, last = raw
-        if roles & _FIRST:
-            pairs[middle, head] |= 1
-            pairs[last, middle] |= 1
-            pairs[0xC0:, last] |= 2
-        if roles & _SECOND:
-            pairs[middle, head] |= 2
-            pairs[last, middle] |= 4
-            pairs[0xC0:, last] |= 4
-        if roles & _THIRD:
-            pairs[middle, head] |= 8
-            pairs[last, middle] |= 8
+        first, second, third = roles & _FIRST, roles & _SECOND, roles & _THIRD
+        if len(raw) == 3:
+            head, middle, last = raw
+            pairs[middle, head] |= (first and 1) | (second and 2) | (third and 8)
+            pairs[last, middle] |= (first and 1) | (second and 4) | (third and 8)
+            ends[last] = ends.get(last, 0) | (first and 2) | (second and 4)
+        elif third:
+            head, last = raw
+            pairs[last, head] |= 8
+            ends[last] = ends.get(last, 0) | 8
+    for last, bits in ends.items():
+        pairs[:0x80, last] |= bits
+        pairs[0xC0:, last] |= bits
     # Not pa.array: it imports pandas, to see whether it was given some.
     return pa.Array.from_buffers(pa.uint8(), pairs.size, [None, pa.py_buffer(pairs)]), letters
 
