@@ -21,7 +21,7 @@ from pipelines.console import (
 quarantine = typer.Typer(
     name="quarantine",
     help="Rows that did not pass the door, and what to do about them.",
-    no_args_is_help=True,
+    invoke_without_command=True,
 )
 
 Source = Annotated[str | None, typer.Argument(help="Source id; default: all.")]
@@ -34,6 +34,13 @@ def _path(release: str | None) -> Path:
         return release_path(current_settings(), release)
     except ReleaseError as error:
         fail(str(error), 2)
+
+
+@quarantine.callback()
+def overview(context: typer.Context, release: Release = None, as_json: Json = False) -> None:
+    """Rows that did not pass the door; with a subcommand: what to do about them."""
+    if context.invoked_subcommand is None:
+        list_(None, None, release, as_json)
 
 
 @quarantine.command("list")

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.energy.activity import canonical_returns, measured_activity
-from assets.inventory.factors import energy_coefficients
 from assets.landing.declaration import load_source
 from quality.contracts.accepted import OutputReturn, Return2051
 from quality.contracts.core import CanonicalReturn, Site
@@ -95,9 +94,6 @@ def test_rows_carry_their_place_in_the_energy_book() -> None:
 
 def door(source_id: str, **cells: str) -> Accepted:
     source = load_source(source_id)
-    coefficients, _ = energy_coefficients(
-        facts("standard_coal"), facts("fuel_factor"), facts("energy")
-    )
     given = {
         "uscc_text": A,
         "name_zh": "某厂",

@@ -106,12 +106,13 @@ def test_bad_file_is_refused_by_name_and_the_release_still_served(
     sample: SampleRun, tmp_path: Path, case: str
 ) -> None:
     source, path, words = _bad_files(tmp_path)[case]
-    finished = parkledger(sample.home, "ingest", source, str(path))
+    home = sample.copy(tmp_path / "home")
+    finished = parkledger(home, "ingest", source, str(path))
     assert finished.returncode == 1
     assert words in finished.stderr
     assert case == "source" or path.name in finished.stderr
     assert "Traceback" not in finished.stderr
-    served = parkledger(sample.home, "query", "SELECT 1 AS one", "--json")
+    served = parkledger(home, "query", "SELECT 1 AS one", "--json")
     assert json.loads(served.stdout)["rows"] == [{"one": 1}]
 
 

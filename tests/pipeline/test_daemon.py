@@ -34,8 +34,8 @@ def _definitions() -> dg.Definitions:
 
 def test_every_asset_has_group_owner_description_schema_and_pool() -> None:
     graph = _definitions().resolve_asset_graph()
-    # The two raw tables, quarantine, flags and the release stand beside sources and steps.
-    expected = len(load_sources()) + len(STEPS) + 5
+    # Two raw tables, quarantine, flags, corrections and the release beside sources and steps.
+    expected = len(load_sources()) + len(STEPS) + 6
     assert len(graph.executable_asset_keys) == expected
     for key in graph.executable_asset_keys:
         node = graph.get(key)
