@@ -323,7 +323,7 @@ def test_whatever_json_refuses_is_refused(text: str) -> None:
                 read_json(request)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=12)
 @given(st.dictionaries(_KEYS, st.dictionaries(_KEYS, _SCALARS, max_size=3), min_size=1, max_size=5))
 def test_values_of_an_object_are_what_a_list_of_them_is(data: dict[str, dict[str, Any]]) -> None:
     def table(value: Any, records: str, declared: list[str]) -> list[dict[str, Any]]:
