@@ -52,9 +52,9 @@ weekly_maintenance = dg.ScheduleDefinition(
 
 
 def landing_state() -> str:
-    """A hash of the landing directory: names, sizes and times of all files; empty if none."""
-    landing = UPath(settings().landing)
-    files = [p for p in landing.rglob("*") if p.is_file()] if landing.is_dir() else []
+    """A hash of landing and decisions: names, sizes and times of all files; empty if none."""
+    places = [UPath(settings().landing), UPath(settings().decided)]
+    files = [p for place in places if place.is_dir() for p in place.rglob("*") if p.is_file()]
     # Some stores have no times of change; the size is there always.
     listed = sorted(f"{p}|{p.stat().st_size}|{getattr(p.stat(), 'st_mtime', 0)}" for p in files)
     return hashlib.sha256("\n".join(listed).encode()).hexdigest() if listed else ""

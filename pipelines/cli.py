@@ -41,7 +41,7 @@ app.add_typer(sources)
 @app.command()
 def run(
     landing: Annotated[
-        Path | None, typer.Option(help="Landing directory; one folder a source id.")
+        str | None, typer.Option(help="Landing: a folder or URL with one folder a source id.")
     ] = None,
     home: Annotated[Path | None, typer.Option(help="PARKLEDGER_HOME.")] = None,
     as_json: Json = False,
@@ -51,7 +51,7 @@ def run(
 
     # Dagster loads the definitions with the settings of this process's environment.
     if landing is not None:
-        os.environ["PARKLEDGER_LANDING"] = str(landing)
+        os.environ["PARKLEDGER_LANDING"] = landing
     if home is not None:
         os.environ["PARKLEDGER_HOME"] = str(home)
     err.print("starting: loading Dagster", highlight=False)
@@ -97,6 +97,19 @@ def ingest(
             highlight=False,
             markup=False,
         )
+        for bad in outcome["first_bad"]:
+            out.print(
+                f"  {bad['locator']} {bad['rules']}: {bad['column']} “{bad['value']}”, "
+                f"{bad['reason_zh']}",
+                highlight=False,
+                markup=False,
+                soft_wrap=True,
+            )
+        if outcome["status"] != "current":
+            out.print(f"  {outcome['status']}: {outcome['reason']}", markup=False)
+        if "late_for" in outcome:
+            years = ", ".join(map(str, outcome["late_for"]))
+            out.print(f"  late: {years} is published already; the next run revises it")
     out.print("next: parkledger run", highlight=False)
 
 

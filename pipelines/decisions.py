@@ -29,7 +29,8 @@ def withdraw(settings: Settings, source_id: str, name: str, reason: str, provide
         raise DecisionFailed(f"no source '{source_id}'; `parkledger sources` lists them")
     mine = Lake(settings).read(Delivery).filter(pl.col("source_id") == source_id)
     short = pl.lit(name.lower() if len(name) >= 8 else "-")
-    hit = mine.filter((pl.col("file_name") == name) | pl.col("delivery_id").str.starts_with(short))
+    named = pl.col("names").str.split("/").list.contains(name)
+    hit = mine.filter(named | pl.col("delivery_id").str.starts_with(short))
     if hit.is_empty():
         known = ", ".join(mine.get_column("file_name").sort().head(10)) or "none"
         raise DecisionFailed(f"{source_id}: no delivery '{name}'; delivered are: {known}")

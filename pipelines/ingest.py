@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from assets.landing.corrections import CorrectionError
 from assets.landing.declaration import DeclarationError, SourceDeclaration, load_source
-from assets.landing.ingest import Found
+from assets.landing.ingest import Found, find_deliveries
 from assets.landing.intake import Register
 from assets.landing.readers import ReadError
 from assets.landing.rules import NEEDS
@@ -16,6 +17,8 @@ from pipelines.register import take_in
 from pipelines.wiring import rule_tables
 from warehouse.served import published_years
 from warehouse.settings import Settings
+
+_SHOWN = 5
 
 
 class IngestFailed(ValueError):
@@ -33,6 +36,8 @@ def ingest_files(settings: Settings, source_id: str, files: list[Path]) -> list[
     except DeclarationError as error:
         raise IngestFailed(str(error)) from error
     reference = rule_tables(settings) if NEEDS.get(source_id) else {}
+    if settings.decided.is_dir():
+        take_in(settings, find_deliveries(settings.decided))
     outcomes = []
     for path in files:
         if not path.is_file():
@@ -44,7 +49,11 @@ def ingest_files(settings: Settings, source_id: str, files: list[Path]) -> list[
         delivery = arrived.row(0, named=True)
         if delivery["status"] == "refused":
             raise IngestFailed(str(delivery["reason"]))
-        outcomes.append(_outcome(settings, source, register, delivery, path.name, reference))
+        try:
+            said = _outcome(settings, source, register, delivery, path.name, reference)
+        except CorrectionError as error:
+            raise IngestFailed(f"{path.name} is registered, but {error}") from error
+        outcomes.append(said)
     return outcomes
 
 
@@ -61,6 +70,14 @@ def _outcome(
     mine = pl.col("source_row_id").str.starts_with(f"{delivery['delivery_id'][:16]}:")
     accepted, bad = outcome.frame.filter(mine), outcome.quarantine.filter(mine)
     counted = bad.group_by("rule_id").len().sort("rule_id")
+    first = bad.head(_SHOWN).select(
+        pl.col("source_row_id").alias("locator"),
+        pl.col("rule_ids").alias("rules"),
+        pl.col("column_zh").alias("column"),
+        pl.col("value_text").alias("value"),
+        "reason_zh",
+        "reason_en",
+    )
     said: dict[str, Any] = {
         "source": source.id,
         "file": file_name,
@@ -70,6 +87,7 @@ def _outcome(
         "accepted": accepted.height,
         "quarantined": bad.height,
         "reasons": {str(rule): int(count) for rule, count in counted.iter_rows()},
+        "first_bad": first.to_dicts(),
     }
     if delivery["file_name"] != file_name:
         said["duplicate_of"] = delivery["file_name"]

@@ -36,6 +36,7 @@ class Run:
     conservation: dict[str, dict[str, str | bool]]
     checks: dict[str, int]
     stages: dict[str, dict[str, float]]
+    warnings: list[str]
 
     def as_json(self) -> dict[str, Any]:
         return dict(self.__dict__)
@@ -76,8 +77,19 @@ def run_main_job(config: Settings) -> Run:
         )
         if not result.success:
             raise RunFailed(_first_cause(result))
-        checks = [check.passed for check in result.get_asset_check_evaluations()]
-    finished = describe_run(config, {"passed": sum(checks), "failed": len(checks) - sum(checks)})
+        checks = result.get_asset_check_evaluations()
+    failed = [check for check in checks if not check.passed]
+    hard = [check for check in failed if check.severity == dg.AssetCheckSeverity.ERROR]
+    finished = describe_run(
+        config,
+        {"passed": len(checks) - len(failed), "failed": len(hard)},
+        [
+            f"{check.asset_key.to_user_string()} {check.check_name}: "
+            + str(check.metadata["reasons"].value)
+            for check in failed
+            if check not in hard
+        ],
+    )
     unchanged = before is not None and before["release_id"] == finished.release_id
     return replace(finished, new=not unchanged)
 
@@ -145,7 +157,7 @@ def _first_cause(result: Any) -> str:
     return names or "the run failed without a step failure; see `dagster dev`"
 
 
-def describe_run(config: Settings, checks: dict[str, int]) -> Run:
+def describe_run(config: Settings, checks: dict[str, int], warnings: list[str]) -> Run:
     """What the summary and `--json` say, read from the lake and the release."""
     from pipelines.factory import lake_tables
     from pipelines.wiring import STEPS, acceptance_order
@@ -183,6 +195,7 @@ def describe_run(config: Settings, checks: dict[str, int]) -> Run:
         conservation={balance.name: balance.as_json() for balance in balances},
         checks={**checks, "warned": warned},
         stages=PROGRESS.stages,
+        warnings=warnings,
     )
 
 

@@ -55,6 +55,8 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
         f"{sum(bool(b['equal']) for b in run.conservation.values())} of {len(run.conservation)}",
         highlight=False,
     )
+    for warning in run.warnings:
+        console.print(f"warning: {warning}", style="yellow", markup=False)
     with duckdb.connect(str(settings.current.resolve()), read_only=True) as connection:
         parks = _rows(connection, _INVENTORY)
         elsewhere = _rows(connection, _ELSEWHERE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,13 @@ def quarantined(path: Path, source: str | None, rule: str | None) -> list[dict[s
     return rows
 
 
-def quarantined_row(path: Path, locator: str) -> dict[str, Any]:
+def quarantined_row(
+    path: Path, locator: str, key_headers: Callable[[str], list[str]]
+) -> dict[str, Any]:
     """One quarantined row with its cells as delivered, and a correction to be filled in.
 
-    Raises NotQuarantined.
+    The correction names the row by `key_headers` of its source where the row has them, else by
+    its locator. Raises NotQuarantined.
     """
     rows = _rows(path, f"SELECT * FROM ({_PLACED}) WHERE locator = {sql_text(locator)}")
     if not rows:
@@ -60,7 +64,10 @@ def quarantined_row(path: Path, locator: str) -> dict[str, Any]:
     found = rows[0]
     found["cells"] = json.loads(found.pop("cells_json"))
     line = io.StringIO()
-    condition = f"source_row_id={locator}"
+    cells = found["cells"]
+    keyed = [h for h in key_headers(found["source_id"]) if (cells.get(h) or "").strip()]
+    condition = ";".join(f"{h}={cells[h].strip()}" for h in keyed if h != found["column"])
+    condition = condition or f"source_row_id={locator}"
     csv.writer(line).writerows(
         [
             _CORRECTION,

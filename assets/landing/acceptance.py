@@ -65,15 +65,16 @@ def accept_source(
         # Nothing delivered maps no column; an empty table is right then.
         made = Accepted.nothing(table)
         return SourceOutcome(made.frame, made.quarantine, made.flags, applied, 0)
+    rules = rules_for(source.id, needed)
     made = accept(
         records,
         source_id=source.id,
         table=table,
-        rules=[*rules_for(source.id, needed), *flagged],
+        rules=[*rules, *flagged],
         null_texts=source.null_texts,
         numbers=source.numbers,
     )
-    flags = Flag.conform(pl.concat([made.flags, revision_flags(source, made, replaced)]))
+    flags = Flag.conform(pl.concat([made.flags, revision_flags(source, made, replaced, rules)]))
     return SourceOutcome(made.frame, made.quarantine, flags, applied, records.frame.height)
 
 

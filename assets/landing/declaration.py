@@ -122,7 +122,7 @@ Score = Annotated[int, Field(ge=1, le=5)]
 class Pedigree(BaseModel):
     """Quality of a source on the five axes of the pedigree matrix: 1 is best, 5 worst.
 
-    Weidema and Wesnaes 1996; criteria in METHOD (reference/pedigree_factors.csv).
+    Weidema and Wesnaes 1996; the criteria stand in docs/method.md.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

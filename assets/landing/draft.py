@@ -40,7 +40,9 @@ _SUFFIXES: dict[str, Format] = {
     ".kmz": "kml",
 }
 _YEAR = re.compile(r"(19|20)\d{2}年?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _WIDE = 3
+_MOST = 0.8  # of the cells of a column that tell its type
 _UNPIVOT = """
 [unpivot]
 headers = '(?P<year>\\d{4})年?'
@@ -137,6 +139,10 @@ def draft_source(path: Path, source_id: str | None = None) -> Draft:
         lines.append(f'crs = "{_crs(part, guesses)}"')
     if nothing:
         lines.append(f"null_texts = {json.dumps(nothing, ensure_ascii=False)}")
+    if any(_THOUSANDS.fullmatch(text) for row in layout.body for text in row):
+        lines.append('numbers = ["thousands"]')
+    if any(c.name == "year" for c in columns):
+        lines.append('period = "year"')
     if personal:
         lines.append(f"personal_columns = {json.dumps(personal, ensure_ascii=False)}")
     lines.append(
@@ -184,7 +190,7 @@ def _columns(layout: Layout, guesses: list[str]) -> list[_Column]:
         if not unit and in_header and UNIT.match(in_header.group(1)):
             unit = in_header.group(1)
             guesses.append(f"{header}: the unit stands in the header")
-        columns.append(_Column(header, name, *_type(header, texts), unit))
+        columns.append(_Column(header, name, *_type(header, texts, guesses), unit))
     return columns
 
 
@@ -197,7 +203,7 @@ def _known_names() -> dict[str, str]:
     return found
 
 
-def _type(header: str, texts: Sequence[str]) -> tuple[str, bool]:
+def _type(header: str, texts: Sequence[str], guesses: list[str]) -> tuple[str, bool]:
     """Annotation of the column and whether it may be empty."""
     filled = [text for text in texts if text and text not in _NOTHING]
     nullable = len(filled) < len(texts) or not filled
@@ -207,9 +213,14 @@ def _type(header: str, texts: Sequence[str]) -> tuple[str, bool]:
     # A code with a leading zero, or longer than any number, is text.
     if code or any(re.fullmatch(r"0\d+", text) or len(text) > 18 for text in filled):
         return "str", nullable
+    numbers = [text for text in filled if is_number(text)]
+    if len(numbers) < len(filled) and len(numbers) >= _MOST * len(filled):
+        odd = next(text for text in filled if not is_number(text))
+        guesses.append(f"{header}: numbers, but for texts such as {odd!r}")
+        filled = numbers
     if all(re.fullmatch(r"[+-]?\d{1,18}", text) for text in filled):
         return "int", nullable
-    if all(is_number(text) for text in filled):
+    if len(numbers) == len(filled):
         place = re.search(r"经度|纬度|經度|緯度|lon|lat|lng|坐标|座標", header, re.I)
         return ("float" if place else "Quantity"), nullable
     if all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) for text in filled):

@@ -98,6 +98,7 @@ def archive_delivery(archive: Path, found: Found) -> pl.DataFrame:
             "delivery_id": [delivery_id],
             "source_id": [found.source.id],
             "file_name": [name],
+            "names": [name],
             "subject": [subject],
             "revision": [revision],
             "supplement": [supplement],

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -54,30 +55,45 @@ def marks(file_name: str) -> tuple[str, int, int]:
 def merge(known: pl.DataFrame, arrived: pl.DataFrame) -> pl.DataFrame:
     """All deliveries after an arrival (`raw.delivery` without status).
 
-    The same bytes under several names are one delivery, under the name that sorts first. Other
-    bytes under a known name are a new edition of it; bytes that come back are the newest again.
+    The same bytes under several names are one delivery: it is called by the name that sorts
+    first and belongs to the subjects of all of them. Other bytes under a known name are a new
+    edition of it; bytes that come back are the newest again.
     """
     rows: dict[tuple[str, str], dict[str, Any]] = {
         (row["source_id"], row["delivery_id"]): row for row in known.iter_rows(named=True)
     }
     for row in arrived.sort("source_id", "file_name", "delivery_id").iter_rows(named=True):
-        key = (row["source_id"], row["delivery_id"])
+        key, name = (row["source_id"], row["delivery_id"]), row["file_name"]
+        newest = max(
+            (
+                other["edition"]
+                for other_key, other in rows.items()
+                if other_key != key and other_key[0] == key[0] and name in names_of(other)
+            ),
+            default=0,
+        )
         before = rows.get(key)
-        others = [
-            other["edition"]
-            for other_key, other in rows.items()
-            if other_key != key
-            and other["source_id"] == row["source_id"]
-            and other["file_name"] == row["file_name"]
-        ]
-        if before is not None and before["file_name"] == row["file_name"]:
-            if max(others, default=0) > before["edition"]:
-                before["edition"] = max(others) + 1
+        if before is None:
+            rows[key] = {**row, "edition": newest + 1}
             continue
-        if before is not None and before["file_name"] < row["file_name"]:
-            continue  # the same bytes under a name that sorts later
-        rows[key] = {**(before or {}), **row, "edition": max(others, default=0) + 1}
+        if newest and before["edition"] <= newest:
+            before["edition"] = newest + 1
+        names = sorted({*names_of(before), name})
+        subject, revision, supplement = marks(names[0])
+        before.update(
+            file_name=names[0],
+            names="/".join(names),
+            subject=subject,
+            revision=revision,
+            supplement=supplement,
+            illustrative=before["illustrative"] or row["illustrative"],
+        )
     return pl.DataFrame(list(rows.values()), schema=_SCHEMA, orient="row")
+
+
+def names_of(delivery: Mapping[str, Any]) -> list[str]:
+    """All names of a delivery; `/` stands in no file name."""
+    return str(delivery["names"]).split("/")
 
 
 _SCHEMA = {c.name: c.polars_type for c in Delivery.declared_columns()}
@@ -107,42 +123,57 @@ def resolve(
             row["status"] = "refused"
         else:
             row["status"], row["reason"] = "current", None
-    chains: dict[tuple[str, str, int], list[dict[str, Any]]] = {}
+    chains: dict[tuple[str, str, int], list[_Link]] = {}
     for row in rows:
         if row["status"] == "withdrawn":
             continue
-        chains.setdefault((row["source_id"], row["subject"], row["supplement"]), []).append(row)
-    for (source_id, _, _), chain in chains.items():
+        for name in names_of(row):
+            subject, revision, supplement = marks(name)
+            link = _Link(row, (revision, row["edition"], row["delivery_id"]))
+            chains.setdefault((row["source_id"], subject, supplement), []).append(link)
+    for (source_id, _, _), chain in sorted(chains.items()):
         _choose(chain, fewer_rows.get(source_id, 1.0), decided)
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-def _choose(chain: list[dict[str, Any]], fewer: float, decided: set[str]) -> None:
+@dataclass(frozen=True)
+class _Link:
+    """A delivery in the chain of a subject, with its precedence there."""
+
+    row: dict[str, Any]
+    order: tuple[int, int, str]
+
+
+def _choose(chain: list[_Link], fewer: float, decided: set[str]) -> None:
     """One of a chain counts: the last in precedence that is readable and not partial."""
-    in_force: dict[str, Any] | None = None
-    for row in sorted(chain, key=lambda row: (row["revision"], row["edition"], row["delivery_id"])):
+    in_force: _Link | None = None
+    for link in sorted(chain, key=lambda link: link.order):
+        row = link.row
         if row["status"] == "refused":
             continue
-        if in_force is not None:
-            missing = (in_force["rows"] - row["rows"]) / max(1, in_force["rows"])
+        if in_force is not None and in_force.row is not row:
+            before = in_force.row
+            missing = (before["rows"] - row["rows"]) / max(1, before["rows"])
             if missing > fewer and row["delivery_id"] not in decided:
                 row["status"] = "refused"
                 row["reason"] = (
-                    f"{row['file_name']}: {row['rows']} rows, {in_force['file_name']} has "
-                    f"{in_force['rows']}; expected at most {fewer:.0%} fewer (a partial "
+                    f"{row['file_name']}: {row['rows']} rows, {before['file_name']} has "
+                    f"{before['rows']}; expected at most {fewer:.0%} fewer (a partial "
                     "delivery is named …_补充1; to accept it: a drift decision of kind rows)"
                 )
                 continue
-            in_force["status"] = "superseded"
-            in_force["reason"] = f"replaced by {row['file_name']}"
-        in_force = row
+            before["status"] = "superseded"
+            before["reason"] = f"replaced by {row['file_name']}"
+        in_force = link
     # What was refused before a readable one came is history.
     if in_force is not None:
-        order = (in_force["revision"], in_force["edition"])
-        for row in chain:
-            if row["status"] == "refused" and (row["revision"], row["edition"]) < order:
+        for link in chain:
+            row = link.row
+            if row["status"] == "refused" and link.order < in_force.order:
                 row["status"] = "superseded"
-                row["reason"] = f"replaced by {in_force['file_name']}; was refused: {row['reason']}"
+                row["reason"] = (
+                    f"replaced by {in_force.row['file_name']}; was refused: {row['reason']}"
+                )
 
 
 def _withdrawn(deliveries: pl.DataFrame, withdrawals: pl.DataFrame) -> dict[tuple[str, str], str]:
@@ -150,7 +181,7 @@ def _withdrawn(deliveries: pl.DataFrame, withdrawals: pl.DataFrame) -> dict[tupl
     found: dict[tuple[str, str], str] = {}
     for said in withdrawals.sort("source_row_id").iter_rows(named=True):
         name = said["withdrawn_file"]
-        by_name = pl.col("file_name") == name
+        by_name = pl.col("names").str.split("/").list.contains(name)
         if len(name) >= 8:
             by_name |= pl.col("delivery_id").str.starts_with(name.lower())
         hit = deliveries.filter((pl.col("source_id") == said["withdrawn_source"]) & by_name)

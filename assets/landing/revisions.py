@@ -11,7 +11,7 @@ from assets.landing.records import Delivered, records_of
 from quality.contracts.audit import Flag
 from quality.contracts.registry import table_of
 from quality.contracts.table import SOURCE_ROW
-from quality.quarantine import Accepted, accept
+from quality.quarantine import Accepted, Rule, accept
 
 # METHOD 5, REV1: a new vintage that differs from the old by more is flagged.
 REV1 = 0.05
@@ -19,10 +19,13 @@ _OLD = "__old__"
 
 
 def revision_flags(
-    source: SourceDeclaration, new: Accepted, replaced: Sequence[Delivered]
+    source: SourceDeclaration,
+    new: Accepted,
+    replaced: Sequence[Delivered],
+    rules: Sequence[Rule],
 ) -> pl.DataFrame:
-    """Flags (`quarantine.flag`) on accepted rows of which a number differs from the row of the
-    same key in a delivery that they took the place of by more than 5 %.
+    """Flags (`quarantine.flag`) on accepted rows of which a number differs from the accepted row
+    of the same key and unit in a delivery that they took the place of by more than 5 %.
 
     A table whose key is the delivered row cannot be compared.
     """
@@ -34,17 +37,21 @@ def revision_flags(
         records_of(replaced),
         source_id=source.id,
         table=table,
+        rules=rules,
         null_texts=source.null_texts,
         numbers=source.numbers,
     ).frame
     flags = [Flag.empty_frame()]
     columns = {c.name: c for c in table.declared_columns()}
+    same = [*keys, *(name for name in columns if name.startswith("unit_") and name not in keys)]
     for name, c in columns.items():
         if not isinstance(c.polars_type, pl.Decimal) or name in keys:
             continue
-        before = old.select(*keys, pl.col(name).alias(_OLD))
+        before = old.select(*same, pl.col(name).alias(_OLD))
         now, then = pl.col(name).cast(pl.Float64), pl.col(_OLD).cast(pl.Float64)
-        moved = new.frame.join(before, on=keys).filter((now - then).abs() > REV1 * then.abs())
+        moved = new.frame.join(before, on=same, nulls_equal=True).filter(
+            (now - then).abs() > REV1 * then.abs()
+        )
         if moved.is_empty():
             continue
         header = next(h for h, canonical in source.columns.items() if canonical == name)

@@ -27,6 +27,17 @@ quarantine = typer.Typer(
 Source = Annotated[str | None, typer.Argument(help="Source id; default: all.")]
 
 
+def _key_headers(source_id: str) -> list[str]:
+    """Delivered headers of the key of a source, so that a correction outlives a revision."""
+    from assets.landing.declaration import load_sources
+
+    source = load_sources().get(source_id)
+    if source is None:
+        return []
+    headers = source.headers_of()
+    return [header for name in source.key for header in headers.get(name, [])]
+
+
 def _path(release: str | None) -> Path:
     from warehouse.served import ReleaseError, release_path
 
@@ -53,7 +64,21 @@ def list_(
     """Quarantined rows with rule, reason and locator."""
     from warehouse.quarantined import quarantined
 
-    show_rows(quarantined(_path(release), source, rule), as_json, "rows")
+    rows = quarantined(_path(release), source, rule)
+    if as_json or not rows:
+        show_rows(rows, as_json, "rows")
+        return
+    for row in rows:
+        part = f" [{row['part']}]" if row["part"] else ""
+        out.print(f"{row['locator']}  {row['rules']}", markup=False, highlight=False)
+        out.print(
+            f"  {row['source_id']}: {row['file']}{part} row {row['row']} “{row['column']}” = "
+            f"{row['value'] or '∅'}\n  {row['reason_zh']}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    err.print(f"{len(rows)} rows; next: parkledger quarantine show LOCATOR", highlight=False)
 
 
 @quarantine.command()
@@ -66,7 +91,7 @@ def show(
     from warehouse.quarantined import NotQuarantined, quarantined_row
 
     try:
-        found = quarantined_row(_path(release), locator)
+        found = quarantined_row(_path(release), locator, _key_headers)
     except NotQuarantined as error:
         fail(str(error), 2)
     if as_json:

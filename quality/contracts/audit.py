@@ -10,7 +10,8 @@ STATUSES = ["current", "superseded", "withdrawn", "refused"]
 class Delivery(Table):
     delivery_id: str = column("交付", "sha256 of the archived bytes")
     source_id: str = column("来源", "source declaration")
-    file_name: str = column("文件", "name as delivered")
+    file_name: str = column("文件", "name as delivered; of several the one that sorts first")
+    names: str = column("全部名称", "all names the same bytes came under, joined by /")
     subject: str = column("主题", "name without its mark of revision or supplement")
     revision: int = column("修订", "number of the revision in the name, 0 for none")
     supplement: int = column("补充", "number of the supplement in the name, 0 for none")

@@ -62,6 +62,7 @@ def row(name: str, digit: str, rows: int | None = 10) -> dict[str, object]:
         "source_id": "s",
         "delivery_id": digit * 64,
         "file_name": name,
+        "names": name,
         "subject": subject,
         "revision": revision,
         "supplement": supplement,
@@ -148,6 +149,13 @@ def test_the_same_bytes_under_two_names_are_one_delivery() -> None:
         for name in order:
             known = merge(known, frame(Delivery, row(name, "1")))
         assert known["file_name"].to_list() == ["a.csv"]
+
+
+def test_a_copy_of_what_was_replaced_does_not_count_again() -> None:
+    one, two = row("z.csv", "1"), row("z_修订1.csv", "2")
+    copy = row("a 副本.csv", "1")
+    for order in itertools.permutations([one, two, copy]):
+        assert statuses(*order) == {"1": "superseded", "2": "current"}
 
 
 # Six deliveries of one office, in every order they can arrive in.

@@ -41,7 +41,7 @@ def decided(sample: SampleRun, tmp_path_factory: pytest.TempPathFactory) -> Path
     home = sample.copy(tmp_path_factory.mktemp("decided") / "lake")
     (row,) = [r for r in _said(home, "quarantine", "list")["rows"] if r["value"] == "约1200"]
     shown = _said(home, "quarantine", "show", row["locator"])
-    assert shown["cells"]["消费量/合计"] == "约1200" and row["locator"] in shown["correction"]
+    assert shown["cells"]["消费量/合计"] == "约1200" and "统一社会信用代码=" in shown["correction"]
     _correct(home, f"source_row_id={row['locator']}")
     replayed = _said(home, "quarantine", "replay", "return_205_1")
     assert (replayed["released"], replayed["caught"]) == (1, 0)
