@@ -110,7 +110,7 @@ def main() -> None:
         good, bad = Path(folder) / f"good{suffix}", Path(folder) / f"bad{suffix}"
         write(good, size, 0.0)
         write(bad, size, 0.1)
-        runs = {peer: (peer, good), "parkledger": ("ours", good), "10 % bad": ("ours", bad)}
+        runs = {peer: ("peer", good), "parkledger": ("ours", good), "10 % bad": ("ours", bad)}
         seconds: dict[str, list[float]] = {name: [] for name in runs}
         peaks: dict[str, list[float]] = {name: [] for name in runs}
         hashes: dict[str, str] = {}
