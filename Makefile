@@ -18,6 +18,10 @@ test-slow: $(VENV)/.dev-installed
 
 bench: $(VENV)/.dev-installed
 	@$(BIN)/python -m benchmarks.main_job
+	@$(BIN)/python -m benchmarks.ingest --kind register
+	@$(BIN)/python -m benchmarks.ingest --kind workbook
+	@$(BIN)/python -m benchmarks.ingest --kind layer
+	@$(BIN)/python -m benchmarks.ingest --stream
 
 lint: $(VENV)/.dev-installed
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/mypy

@@ -43,6 +43,18 @@ class Settings(BaseSettings):
     reader_memory_mb: int = Field(
         default=512, description="memory of a reader's child process above the file"
     )
+    reader_seconds: float = Field(
+        default=20, gt=0, description="time of a reader, beside what the size of the file adds"
+    )
+    reader_seconds_per_mb: float = Field(
+        default=2, gt=0, description="time of a reader for each MB of the file"
+    )
+    reader_max_cells: int = Field(
+        default=100_000_000, gt=0, description="cells of one part, beside one for each 4 bytes"
+    )
+    reader_max_cell_chars: int = Field(
+        default=1_000_000, gt=0, description="characters of one cell"
+    )
     batch_rows: int = Field(
         default=1_000_000,
         gt=0,

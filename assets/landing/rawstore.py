@@ -67,7 +67,13 @@ class Part:
 
 def reader_limits(settings: Settings) -> ReaderLimits:
     """What one reader may use."""
-    return ReaderLimits(memory_mb=settings.reader_memory_mb)
+    return ReaderLimits(
+        memory_mb=settings.reader_memory_mb,
+        base_seconds=settings.reader_seconds,
+        seconds_per_mb=settings.reader_seconds_per_mb,
+        max_cells=settings.reader_max_cells,
+        max_cell_chars=settings.reader_max_cell_chars,
+    )
 
 
 def store_of(settings: Settings) -> RawStore:

@@ -25,7 +25,9 @@ pytestmark = pytest.mark.xdist_group("sample")
         ("dictionary", "排放量"),
         ("dictionary", "消费量/合计"),
         ("quarantine",),
+        ("quarantine", "list", "return_205_1", "--rule", "EN1"),
         ("sources",),
+        ("sources", "list"),
         ("verify", "--sample", "3"),
     ],
     ids=lambda a: a[0],
@@ -157,3 +159,30 @@ def test_answering_imports_none_of_the_heavy_packages(sample: SampleRun) -> None
         )
         assert finished.returncode == 0, finished.stderr
         assert finished.stderr.strip().splitlines()[-1] == "[]", arguments
+
+
+def test_a_form_and_a_draft_come_from_the_command_line(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    target = tmp_path / "产量_示意.xlsx"
+    made = parkledger(
+        home, "sources", "template", "output_return", "--example", "--out", str(target), "--json"
+    )
+    assert made.returncode == 0, made.stderr
+    said = json.loads(parkledger(home, "ingest", "output_return", str(target), "--json").stdout)
+    assert said["accepted"] == said["delivered"] > 0
+    draft = json.loads(parkledger(home, "sources", "new", str(target), "--json").stdout)
+    assert "[columns]" in draft["toml"] and draft["table"].startswith("class ")
+    refused = parkledger(home, "sources", "template", "gleif", "--out", str(tmp_path / "x.xlsx"))
+    assert refused.returncode == 2 and "gleif" in refused.stderr
+
+
+def test_a_late_delivery_is_said_to_be_late(sample: SampleRun, tmp_path: Path) -> None:
+    home = sample.copy(tmp_path / "home")
+    path = tmp_path / "石灰_2017_示意.csv"
+    path.write_text(
+        "统一社会信用代码,单位详细名称,年份,产品名称,计量单位,产量,备注\n"
+        "916405002282817344,宁夏天元锰业有限公司,2017,石灰,吨,5,示意\n",
+        "utf-8",
+    )
+    said = json.loads(parkledger(home, "ingest", "output_return", str(path), "--json").stdout)
+    assert said["late_for"] == [2017]
