@@ -13,6 +13,7 @@ from assets.landing.lifecycle import merge
 from assets.landing.rawstore import store_of
 from quality.contracts.audit import Delivery, RawPart
 from warehouse.lake import Lake
+from warehouse.lock import writer_lock
 from warehouse.settings import Settings
 
 
@@ -27,14 +28,22 @@ def take_in(
     `own` are sources of the product's own tables: a new version takes the place of the old one
     altogether. Returns the register and the rows of `raw.delivery` that arrived.
     """
-    lake = Lake(settings)
-    known = lake.read(Delivery).filter(~pl.col("source_id").is_in(list(own)))
     rows = [archive_delivery(settings.archive, item) for item in found]
     arrived = pl.concat([Delivery.empty_frame(), *rows])
-    register = settle(merge(known, arrived), load_sources(), store_of(settings), watch)
-    lake.write(RawPart, register.parts())
-    # Last: a run that is killed before this takes the files in again.
-    lake.write(Delivery, register.deliveries)
+
+    def settled(watch: Watch) -> Register:
+        known = Lake(settings).read(Delivery).filter(~pl.col("source_id").is_in(list(own)))
+        return settle(merge(known, arrived), load_sources(), store_of(settings), watch)
+
+    # What is new is read here, which may take long; under the lock it is only looked up. Two
+    # that took files in at once had each written the register without the other's.
+    settled(watch)
+    with writer_lock(settings.home, settings.lock_seconds):
+        register = settled(lambda _, work: work())
+        lake = Lake(settings)
+        lake.write(RawPart, register.parts())
+        # Last: a run that is killed before this takes the files in again.
+        lake.write(Delivery, register.deliveries)
     ids = pl.struct("source_id", "delivery_id")
     return register, register.deliveries.filter(
         ids.is_in(arrived.select(ids).to_series().implode())

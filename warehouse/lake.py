@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,9 +94,12 @@ class Lake:
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of this process's attachment, with the lake as the default catalog."""
-        with _attached(
-            self._settings.home, self._settings.catalog, self._settings.data
-        ).cursor() as (cursor):
+        s = self._settings
+        # Of four processes that began a new lake at once, each made its catalog, and one failed.
+        first = _attached.cache_info().currsize == 0
+        with writer_lock(s.home, s.lock_seconds) if first else nullcontext():
+            attached = _attached(s.home, s.catalog, s.data)
+        with attached.cursor() as cursor:
             cursor.execute(f"USE {_NAME}")
             yield cursor
 

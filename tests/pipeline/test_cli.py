@@ -186,3 +186,28 @@ def test_a_late_delivery_is_said_to_be_late(sample: SampleRun, tmp_path: Path) -
     )
     said = json.loads(parkledger(home, "ingest", "output_return", str(path), "--json").stdout)
     assert said["late_for"] == [2017]
+
+
+def test_files_taken_in_at_once_are_all_registered(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    rows = "统一社会信用代码,企业名称,住所,登记状态,备注\n,厂{n},宁夏银川市某路{n}号,存续,示意\n"
+    paths = []
+    for n in range(4):
+        paths.append(tmp_path / f"住所{n}_示意.csv")
+        paths[-1].write_text(rows.format(n=n), "utf-8")
+    command = [sys.executable, "-m", "pipelines.cli", "ingest", "business_register"]
+    environment = {**os.environ, "PARKLEDGER_HOME": str(home)}
+    started = [
+        subprocess.Popen(
+            [*command, str(path)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        )
+        for path in paths
+    ]
+    assert [process.wait(timeout=240) for process in started] == [0, 0, 0, 0]
+    from quality.contracts.audit import Delivery
+    from warehouse.lake import Lake
+    from warehouse.settings import Settings
+
+    known = Lake(Settings(home=home)).read(Delivery)
+    names = known.filter(source_id="business_register")["file_name"]
+    assert sorted(names) == sorted(path.name for path in paths)
