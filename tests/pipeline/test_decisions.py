@@ -77,11 +77,13 @@ def test_a_correction_stands_in_the_explanation_of_the_number(decided: Path) -> 
         assert cell["correction_provider"] == "示意统计局"
 
 
+@pytest.mark.slow
 def test_the_corrected_release_can_be_recomputed(decided: Path) -> None:
     said = _said(decided, "verify")
     assert said["numbers"] == said["equal"] > 0
 
 
+@pytest.mark.slow
 def test_an_outdated_guard_stops_the_run_and_the_release_stays(
     decided: Path, tmp_path: Path
 ) -> None:
@@ -96,6 +98,7 @@ def test_an_outdated_guard_stops_the_run_and_the_release_stays(
     folder.write_text(kept, "utf-8")
 
 
+@pytest.mark.slow
 def test_a_withdrawn_delivery_leaves_the_numbers(decided: Path) -> None:
     finished = parkledger(
         decided, "withdraw", "return_205_1", "没有.xlsx", "--reason", "x", "--provider", "y"
