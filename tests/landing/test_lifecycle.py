@@ -185,13 +185,14 @@ def _write(folder: Path) -> dict[str, Found]:
     return found
 
 
-def _settled(folder: Path, arrivals: list[pl.DataFrame]) -> Register:
+def _settled(folder: Path, arrivals: list[pl.DataFrame], runs: bool = True) -> Register:
+    """The register after all arrivals; with `runs` it was settled half-way, too."""
     known = Delivery.empty_frame()
     store = RawStore(folder / "raw", folder / "archive", ReaderLimits())
     sources = load_sources()
     for count, arrived in enumerate(arrivals, start=1):
         known = merge(known, arrived)
-        if count == len(arrivals) // 2:
+        if runs and count == len(arrivals) // 2:
             # As after a run: what is decided on the way must not stick.
             known = settle(known, sources, store).deliveries
     return settle(known, sources, store)
@@ -204,8 +205,9 @@ def test_all_720_orders_of_six_deliveries_end_in_one_state(tmp_path: Path) -> No
     first = [archived.pop(WITHDRAWN)]
     reference = rule_reference("output_return")
     ends = set()
-    for order in itertools.permutations(archived):
-        register = _settled(tmp_path, first + [archived[name] for name in order])
+    for place, order in enumerate(itertools.permutations(archived)):
+        arrived = first + [archived[name] for name in order]
+        register = _settled(tmp_path, arrived, runs=place % 10 == 0)
         ends.add(tuple(register.deliveries.rows()))
     assert len(ends) == 1
     status = dict(register.deliveries.select("file_name", "status").iter_rows())
