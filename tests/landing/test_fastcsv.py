@@ -15,7 +15,7 @@ from assets.landing.readers.delimited import _read_any, _read_fast
 from assets.landing.readers.encodings import find_encoding
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.request import Request
-from tests.shared_data import shared_root
+from tests.shared_data import shared
 
 from .test_readers import declare, refused, same
 
@@ -236,9 +236,7 @@ def test_rows_kept_in_a_folder_are_read_in_batches(tmp_path: Path) -> None:
 
 
 def test_every_shared_csv_reads_the_same_both_ways(tmp_path: Path) -> None:
-    files = sorted(shared_root().glob("data/**/*.csv"))
-    if not files:
-        pytest.skip("no shared data")
+    files = sorted(shared("data").rglob("*.csv"))
     fast_ones = 0
     for path in files:
         first = path.read_bytes().partition(b"\n")[0].decode("utf-8-sig").strip()
