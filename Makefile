@@ -16,7 +16,7 @@ test: $(VENV)/.dev-installed
 test-slow: $(VENV)/.dev-installed
 	@$(BIN)/python -m pytest -m slow
 
-bench: $(VENV)/.dev-installed
+bench: $(VENV)/.bench-installed
 	@$(BIN)/python -m benchmarks.main_job
 	@$(BIN)/python -m benchmarks.ingest --kind register
 	@$(BIN)/python -m benchmarks.ingest --kind workbook
@@ -37,6 +37,9 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml \
 	  -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --extra dev --extra bench -c requirements-dev.lock pyproject.toml \
+	  -o requirements-bench.lock
 
 # --no-deps: the lock is whole, and pip does not take a pin of `x` for one of `x[extra]`.
 $(VENV)/.run-installed: requirements.lock pyproject.toml
@@ -48,6 +51,11 @@ $(VENV)/.run-installed: requirements.lock pyproject.toml
 
 $(VENV)/.dev-installed: $(VENV)/.run-installed requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The peers that benchmarks measure against; nothing else needs them.
+$(VENV)/.bench-installed: $(VENV)/.dev-installed requirements-bench.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@
 
 clean:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.progress import PROGRESS
-from warehouse.served import current_release
+from warehouse.served import current_release, shown_class
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def describe_run(config: Settings, checks: dict[str, int], warnings: list[str]) 
     warned = tables["quarantine.flag"].height
     with duckdb.connect(str(config.current.resolve()), read_only=True) as connection:
         info = connection.execute("SELECT release_id, content_hash FROM release.info").fetchone()
-        places = connection.execute(_PLACES).fetchone()
+        places = connection.execute(_PLACES, [shown_class(connection, config)]).fetchone()
     assert info is not None and places is not None
     delivered = int(tables["raw.part"].get_column("records").sum())
     quarantined = tables["quarantine.row"].height
@@ -199,9 +199,11 @@ def describe_run(config: Settings, checks: dict[str, int], warnings: list[str]) 
     )
 
 
-# Sites by where they operate.
+# Sites by where they operate, on the ground of today.
 _PLACES = """
-SELECT count(*) FILTER (place_id NOT LIKE '%:%'), count(*) FILTER (place_id LIKE 'OUTSIDE:%'),
-       count(*) FILTER (place_id LIKE 'UNLOCATED:%')
-FROM core.attribution WHERE basis = 'operating' AND weight_point > 0
+SELECT count(DISTINCT site_id) FILTER (place_id NOT LIKE '%:%'),
+       count(DISTINCT site_id) FILTER (place_id LIKE 'OUTSIDE:%'),
+       count(DISTINCT site_id) FILTER (place_id LIKE 'UNLOCATED:%')
+FROM core.attribution
+WHERE basis = 'operating' AND series = 'constant' AND weight_point > 0 AND boundary_class = ?
 """

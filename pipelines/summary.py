@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.run import Run
+from warehouse.served import shown_class
 from warehouse.settings import Settings
 
 # One row a park that has activity near it; territorial and consumption view, both bases.
@@ -24,7 +25,7 @@ WITH axes AS (
            max(co2e_high_t) FILTER (view = 'consumption') AS consumption_high,
            bool_or(confidential) AS confidential, bool_or(illustrative) AS illustrative,
            max(worst_tier) AS tier
-    FROM mart.park_total GROUP BY ALL
+    FROM mart.park_total WHERE boundary_class = ? GROUP BY ALL
 )
 SELECT p.park_id, p.name_zh, a.* EXCLUDE (place_id)
 FROM core.park p JOIN axes a ON a.place_id = p.park_id
@@ -34,7 +35,8 @@ ORDER BY a.year, p.park_id, a.basis
 _ELSEWHERE = """
 SELECT year, basis, split_part(place_id, ':', 1) AS place, view, sum(co2e_high_t) AS co2e_t
 FROM mart.park_total
-WHERE place_id LIKE '%:%' AND view = 'territorial' GROUP BY ALL ORDER BY ALL
+WHERE place_id LIKE '%:%' AND view = 'territorial' AND boundary_class = ?
+GROUP BY ALL ORDER BY ALL
 """
 
 
@@ -58,12 +60,13 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
     for warning in run.warnings:
         console.print(f"warning: {warning}", style="yellow", markup=False)
     with duckdb.connect(str(settings.current.resolve()), read_only=True) as connection:
-        parks = _rows(connection, _INVENTORY)
-        elsewhere = _rows(connection, _ELSEWHERE)
+        shown = shown_class(connection, settings)
+        parks = _rows(connection, _INVENTORY, [shown])
+        elsewhere = _rows(connection, _ELSEWHERE, [shown])
         illustrative = _rows(
             connection, "SELECT file_name FROM raw.delivery WHERE illustrative ORDER BY 1"
         )
-    console.print(_inventory_table(parks, settings))
+    console.print(_inventory_table(parks, settings, shown))
     console.print(_elsewhere_table(elsewhere, settings))
     if illustrative:
         names = "、".join(row["file_name"] for row in illustrative)
@@ -73,8 +76,8 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
             highlight=False,
         )
     console.print("next:", highlight=False)
-    shown = next((p for p in parks if p["basis"] == "operating" and p["territorial"]), None)
-    place, year = (shown["park_id"], shown["year"]) if shown else ("PARK", "YEAR")
+    example = next((p for p in parks if p["basis"] == "operating" and p["territorial"]), None)
+    place, year = (example["park_id"], example["year"]) if example else ("PARK", "YEAR")
     for command in (
         f"parkledger explain park_total place_id={place} year={year} basis=operating "
         "view=territorial",
@@ -84,10 +87,10 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
         console.print(f"  {command}", highlight=False, soft_wrap=True)
 
 
-def _inventory_table(parks: list[dict[str, Any]], settings: Settings) -> Table:
+def _inventory_table(parks: list[dict[str, Any]], settings: Settings, shown: str) -> Table:
     table = Table(
         title=f"t CO2e, {settings.profile}, {settings.gwp_set}, boundary "
-        f"{settings.boundary_class}; \\[low … high] where more than 15 % is unlocated",
+        f"{shown}; \\[low … high] where more than 15 % is unlocated",
         title_justify="left",
     )
     for name in ("park", "year", "basis", "territorial", "consumption", "tier", "marks"):
@@ -130,7 +133,9 @@ def _value(row: dict[str, Any], view: str) -> str:
     return f"[{Decimal(low):,.0f} … {Decimal(high):,.0f}]".replace("[", "\\[")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, statement: str) -> list[dict[str, Any]]:
-    cursor = connection.execute(statement)
+def _rows(
+    connection: duckdb.DuckDBPyConnection, statement: str, parameters: list[str] | None = None
+) -> list[dict[str, Any]]:
+    cursor = connection.execute(statement, parameters or [])
     names = [item[0] for item in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -26,7 +26,8 @@ from assets.landing.lifecycle import merge
 from assets.landing.rawstore import RawStore, reader_limits, store_of
 from assets.landing.rules import NEEDS
 from quality.contracts.audit import Delivery, Flag, QuarantineRow, RawPart
-from quality.contracts.core import EnergyCoefficient, Membership
+from quality.contracts.boundaries import Membership
+from quality.contracts.core import EnergyCoefficient
 from quality.contracts.decisions import AppliedCorrection
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step, run_steps

@@ -76,28 +76,44 @@ def returned_quantities(t: Tables) -> list[Balance]:
 
 
 def attributed_activity(t: Tables) -> list[Balance]:
-    """Per energy and basis: activity = in parks + outside + unlocated + rest."""
+    """Per energy, basis, boundary class and series: activity = in parks + outside + unlocated +
+    rest, over parks that count in totals. A series that holds single years only is left out.
+    """
     activity, places = t["core.activity"], t["core.attribution"]
     counting = t["core.park"].filter("counts_in_total").get_column("park_id")
-    balances = []
-    for basis in ("registered", "operating"):
-        located = places.filter((pl.col("basis") == basis) & (pl.col("weight_point") > 0))
-        kept = located.filter(
+    axes = ["basis", "boundary_class", "series"]
+    kept = places.filter(
+        (pl.col("weight_point") > 0)
+        & (pl.col("series") != "opening")
+        & (
             pl.col("place_id").is_in(counting.implode())
             | pl.col("place_id").str.contains(r"^(OUTSIDE|UNLOCATED|REST):")
         )
-        weighed = activity.join(kept, on="site_id").with_columns(
-            (pl.col("quantity") * pl.col("weight_point")).cast(pl.Decimal(38, 6)).alias("part")
+    )
+    weighed = (
+        activity.join(kept, on="site_id")
+        .filter(pl.col("year").is_between("year_from", "year_to"))
+        .with_columns(_share("share_to").sub(_share("share_from")).alias("part"))
+    )
+    return [
+        Balance(
+            f"activity = in parks + outside + unlocated: {energy}, {', '.join(axis)}",
+            _total(activity.filter(pl.col("energy_id") == energy), "quantity"),
+            _total(
+                weighed.filter(
+                    (pl.col("energy_id") == energy),
+                    *(pl.col(name) == value for name, value in zip(axes, axis, strict=True)),
+                ),
+                "part",
+            ),
         )
-        for energy in sorted(set(activity["energy_id"])):
-            balances.append(
-                Balance(
-                    f"activity = in parks + outside + unlocated: {energy}, {basis}",
-                    _total(activity.filter(pl.col("energy_id") == energy), "quantity"),
-                    _total(weighed.filter(pl.col("energy_id") == energy), "part"),
-                )
-            )
-    return balances
+        for axis in kept.select(axes).unique().sort(axes).rows()
+        for energy in sorted(set(activity["energy_id"]))
+    ]
+
+
+def _share(end: str) -> pl.Expr:
+    return (pl.col("quantity") * pl.col(end)).cast(pl.Decimal(38, 6))
 
 
 def control_totals(t: Tables) -> list[Balance]:
@@ -106,7 +122,7 @@ def control_totals(t: Tables) -> list[Balance]:
         Balance(
             "parks + rest = control total: "
             f"{row['province_code']} {row['year']} {row['block']} {row['book_sector']} "
-            f"{row['book_fuel']}",
+            f"{row['book_fuel']}, {row['boundary_class']}",
             row["book_quantity"],
             row["measured_quantity"] + row["downscaled_quantity"] + row["rest_quantity"],
         )
@@ -115,16 +131,27 @@ def control_totals(t: Tables) -> list[Balance]:
 
 
 def ledger_in_marts(t: Tables) -> list[Balance]:
-    """Per gas and basis: mass of direct lines = mass in the territorial view over all places."""
+    """Per gas, basis and boundary class: mass of direct lines = mass in the territorial view over
+    all places that count in totals.
+    """
     lines = t["ledger.line"].filter(pl.col("flow").is_in(["direct", "direct_exported"]))
-    mart = t["mart.park_inventory"].filter(pl.col("view") == "territorial")
+    inner = t["core.park"].filter(~pl.col("counts_in_total")).get_column("park_id")
+    mart = t["mart.park_inventory"].filter(
+        (pl.col("view") == "territorial") & ~pl.col("place_id").is_in(inner.implode())
+    )
+    axes = ["basis", "boundary_class"]
     return [
         Balance(
-            f"ledger = territorial view over all places: {gas}, {basis}",
+            f"ledger = territorial view over all places: {gas}, {basis}, {kind}",
             _total(lines.filter(pl.col("gas") == gas), "mass_t"),
-            _total(mart.filter((pl.col("gas") == gas) & (pl.col("basis") == basis)), "mass_t"),
+            _total(
+                mart.filter(
+                    pl.col("gas") == gas, pl.col("basis") == basis, pl.col("boundary_class") == kind
+                ),
+                "mass_t",
+            ),
         )
-        for basis in ("registered", "operating")
+        for basis, kind in t["core.attribution"].select(axes).unique().sort(axes).rows()
         for gas in sorted(set(lines["gas"]))
     ]
 
@@ -150,7 +177,9 @@ CHECKS = {
         attributed_activity,
     ),
     "mart.park_inventory": Check(
-        "ledger_in_marts", ("ledger.line", "mart.park_inventory"), ledger_in_marts
+        "ledger_in_marts",
+        ("ledger.line", "mart.park_inventory", "core.park", "core.attribution"),
+        ledger_in_marts,
     ),
 }
 

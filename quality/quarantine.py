@@ -121,8 +121,9 @@ def accept(
     ]
     bad.append(_contract_failures(frame, table))
     warned = [_no_failures()]
-    for rule in rules:
-        mask = frame.select(rule.bad.fill_null(False).alias("bad")).get_column("bad")
+    # All at once: polars works on several rules at a time, and once on what they share.
+    masks = frame.select(rule.bad.alias(str(place)) for place, rule in enumerate(rules))
+    for rule, mask in zip(rules, masks, strict=True):
         found = _failures(mask, rule.rule_id, rule.column, rule.reason_zh, rule.reason_en)
         (bad if rule.severity == "error" else warned).append(found)
     bad.append(_duplicates(frame, table))
@@ -132,11 +133,16 @@ def accept(
     kept = _without(_rated(frame, flagged), out)
     return Accepted(
         frame=kept if SOURCE_ROW in table.key() else table.arrange(kept),
-        quarantine=QuarantineRow.conform(
-            pl.concat([taken, _quarantine_rows(failed, out, records, source_id)])
-        ),
+        quarantine=_all_of(taken, _quarantine_rows(failed, out, records, source_id)),
         flags=_flag_rows(flagged, records, source_id),
     )
+
+
+def _all_of(taken: pl.DataFrame, failed: pl.DataFrame) -> pl.DataFrame:
+    # Both conform already; hardly ever are there rows in both.
+    if taken.is_empty() or failed.is_empty():
+        return failed if taken.is_empty() else taken
+    return QuarantineRow.conform(pl.concat([taken, failed]))
 
 
 def _without(frame: pl.DataFrame, out: pl.Series) -> pl.DataFrame:

@@ -173,7 +173,7 @@ def _item(reads: _Reads, contribution: dict[str, Any], key: dict[str, Any]) -> d
             reads.rows("SELECT * FROM core.enterprise WHERE enterprise_id = ?", [item_id])
         )
         item["sites"] = [
-            _place(reads, row["site_id"], key.get("basis"))
+            _place(reads, row["site_id"], key)
             for row in reads.rows(
                 "SELECT site_id FROM core.site WHERE enterprise_id = ? ORDER BY site_id",
                 [item_id],
@@ -182,7 +182,7 @@ def _item(reads: _Reads, contribution: dict[str, Any], key: dict[str, Any]) -> d
     elif kind == "site":
         site = item_id
     if site is not None:
-        item["place"] = _place(reads, site, key.get("basis"))
+        item["place"] = _place(reads, site, key)
     return item
 
 
@@ -229,17 +229,21 @@ def _weights(reads: _Reads, line: dict[str, Any], key: dict[str, Any]) -> dict[s
     return weights
 
 
-def _place(reads: _Reads, site_id: str, basis: str | None) -> dict[str, Any]:
-    """Where the site is taken to be, and the claims and boundary that say so."""
-    bases = [basis] if basis else ["registered", "operating"]
+def _place(reads: _Reads, site_id: str, key: dict[str, Any]) -> dict[str, Any]:
+    """Where the site is taken to be in the year, and the claims and boundaries that say so."""
+    bases = [key["basis"]] if "basis" in key else ["registered", "operating"]
+    year, kind = key["year"], key["boundary_class"]
+    first, last = f"{year}-01-01", f"{year}-12-31"
     place: dict[str, Any] = {"site_id": site_id}
     for name in bases:
         place[name] = {
             "attribution": reads.rows(
-                "SELECT place_id, weight_point, weight_low, weight_high, score, confidence, "
-                "location_class, reason_zh FROM core.attribution "
-                "WHERE site_id = ? AND basis = ? AND weight_point > 0",
-                [site_id, name],
+                "SELECT place_id, series, valid_from, valid_to, weight_point, weight_low, "
+                "weight_high, score, confidence, location_class, reason_zh FROM core.attribution "
+                "WHERE site_id = ? AND basis = ? AND boundary_class = ? AND weight_point > 0 "
+                "AND ? BETWEEN year_from AND year_to AND series IN ('actual', 'opening') "
+                "ORDER BY series, valid_from, place_id",
+                [site_id, name, kind, year],
             ),
             "claims": [
                 {
@@ -250,9 +254,12 @@ def _place(reads: _Reads, site_id: str, basis: str | None) -> dict[str, Any]:
                 }
                 for claim in reads.rows(
                     "SELECT claim_id, place_id, evidence_id, weight, probability, boundary_id, "
-                    "reason_zh FROM core.location_claim WHERE site_id = ? AND basis = ? "
+                    "valid_from, valid_to, reason_zh FROM core.location_claim "
+                    "WHERE site_id = ? AND basis = ? AND (boundary_class IS NULL "
+                    "OR (boundary_class = ? AND series = 'actual' "
+                    "AND valid_from <= ?::DATE AND valid_to >= ?::DATE)) "
                     "ORDER BY weight DESC, claim_id",
-                    [site_id, name],
+                    [site_id, name, kind, last, first],
                 )
             ],
         }

@@ -144,7 +144,7 @@ def _build(
 
 
 # Settings that change what is published; the rest only says where and how it runs.
-_METHOD_SETTINGS = ("profile", "gwp_set", "boundary_class", "first_year", "last_year")
+_METHOD_SETTINGS = ("profile", "gwp_set", "boundary_classes", "first_year", "last_year")
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, content: Content) -> None:

@@ -59,3 +59,10 @@ def release_path(settings: Settings, release_id: str | None) -> Path:
     if not path.is_file() or path.parent.resolve() != settings.releases.resolve():
         raise ReleaseError(f"{release_id}: no such release; `parkledger releases` lists them")
     return path
+
+
+def shown_class(connection: duckdb.DuckDBPyConnection, settings: Settings) -> str:
+    """The first of the configured boundary classes that a release has numbers of."""
+    rows = connection.execute("SELECT DISTINCT boundary_class FROM mart.park_total").fetchall()
+    there = {row[0] for row in rows}
+    return next(name for name in settings.boundary_classes if name in there)

@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+BoundaryClass = Literal["approved", "planned", "administered", "built", "nominal"]
+
 
 class Settings(BaseSettings):
     """All that may be configured; each field can be set as `PARKLEDGER_<NAME>`."""
@@ -35,8 +37,11 @@ class Settings(BaseSettings):
     author: str = Field(default="parkledger", description="written into release commits")
     profile: str = Field(default="CN-GHG", description="method profile")
     gwp_set: str = Field(default="AR5", description="GWP set of the published CO2e")
-    boundary_class: str = Field(
-        default="nominal", description="boundary class of the attribution (METHOD B1)"
+    boundary_classes: tuple[BoundaryClass, ...] = Field(
+        default=("approved", "administered", "nominal"),
+        min_length=1,
+        description="boundary classes of the inventory, each a series of its own (METHOD B1); "
+        "a class without any boundary is left out",
     )
     first_year: int = Field(default=2015, description="first year of the year partitions")
     last_year: int = Field(default=2026, description="last year of the year partitions")

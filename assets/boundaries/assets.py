@@ -1,14 +1,35 @@
-"""Steps of the room: parks, point claims, boundary versions."""
+"""Steps of the room: parks, point claims, boundary claims, versions, and who overlaps whom."""
 
 from __future__ import annotations
 
-from assets.boundaries import parks, versions
+import polars as pl
+
+from assets.boundaries import overlaps, parks, versions
+from assets.boundaries.ground import on_ground
+from assets.boundaries.nominal import nominal_claims
 from assets.landing.declaration import load_source
 from assets.landing.provenance import is_illustrative
+from assets.landing.rules.limits import LIMITS
 from quality.contracts.accepted import BoundaryShape, ParkCatalogue
 from quality.contracts.audit import Delivery
-from quality.contracts.core import Boundary, Park, ParkPointClaim
-from warehouse.step import Step
+from quality.contracts.boundaries import Boundary, BoundaryClaim, BoundaryPair
+from quality.contracts.core import Park, ParkPointClaim
+from warehouse.settings import Settings
+from warehouse.step import Frames, Step
+
+
+def _boundary_claims(t: Frames, _: Settings) -> pl.DataFrame:
+    shapes, catalogue = t["accepted.boundary"], t["accepted.park_catalogue"]
+    points = t["core.park_point_claim"]
+    return versions.boundary_claims(
+        shapes,
+        on_ground(shapes, load_source("park_boundary").crs),
+        nominal_claims(catalogue, points),
+        catalogue,
+        points,
+        is_illustrative(t["raw.delivery"]),
+    )
+
 
 STEPS = (
     Step(
@@ -19,19 +40,29 @@ STEPS = (
     ),
     Step(
         Park,
-        (ParkCatalogue, ParkPointClaim),
-        lambda t, _: parks.parks(t["accepted.park_catalogue"], t["core.park_point_claim"]),
+        (ParkCatalogue, ParkPointClaim, BoundaryShape),
+        lambda t, _: parks.parks(
+            t["accepted.park_catalogue"], t["core.park_point_claim"], t["accepted.boundary"]
+        ),
+        "boundaries",
+    ),
+    Step(
+        BoundaryClaim,
+        (BoundaryShape, ParkCatalogue, ParkPointClaim, Delivery),
+        _boundary_claims,
         "boundaries",
     ),
     Step(
         Boundary,
-        (BoundaryShape, ParkCatalogue, ParkPointClaim, Delivery),
-        lambda t, _: versions.boundaries(
-            t["accepted.boundary"],
-            t["accepted.park_catalogue"],
-            t["core.park_point_claim"],
-            load_source("park_boundary").crs or "EPSG:4490",
-            is_illustrative(t["raw.delivery"]),
+        (BoundaryClaim,),
+        lambda t, _: versions.boundaries(t["core.boundary_claim"]),
+        "boundaries",
+    ),
+    Step(
+        BoundaryPair,
+        (Boundary, Park),
+        lambda t, _: overlaps.boundary_pairs(
+            t["core.boundary"], t["core.park"], LIMITS["POL2w"], LIMITS["POL2e"]
         ),
         "boundaries",
     ),

@@ -9,6 +9,11 @@ from assets.boundaries.crs import gcj02_to_cgcs2000
 from assets.boundaries.divisions import counties, distance_outside_km, provinces
 from quality.contracts.core import Park, ParkPointClaim
 
+
+class ParkError(ValueError):
+    """What boundaries say of parks cannot be true at once."""
+
+
 # Standard deviation taken for a geocoder's point by what its address names (project rule):
 # a place name resolves to a point of interest, a county or city to its seat.
 PRECISION_M = {"site": 500.0, "town": 2000.0, "county": 8000.0, "city": 20000.0}
@@ -109,13 +114,18 @@ def point_claims(catalogue: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def parks(catalogue: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
-    """`core.park` from the catalogue and its point claims; one row a park."""
+def parks(catalogue: pl.DataFrame, claims: pl.DataFrame, shapes: pl.DataFrame) -> pl.DataFrame:
+    """`core.park` from the catalogue, its point claims and delivered boundaries; one row a park.
+
+    A park lies in the park whose code its boundaries name (园中园), the latest of them counting;
+    such a park does not count in totals (METHOD 1.1, B4). Raises ParkError for a cycle.
+    """
     code_of = dict(zip(provinces().names, provinces().codes, strict=True))
     placed = with_park_ids(catalogue).join(
         claims.select("park_id", "lon", "lat", "outside_province"), on="park_id"
     )
     division = counties().containing(placed["lon"].to_numpy(), placed["lat"].to_numpy())
+    above = _parents(placed, shapes)
     return Park.conform(
         placed.with_columns(
             pl.col("province_zh").replace_strict(code_of).alias("province_code"),
@@ -124,8 +134,41 @@ def parks(catalogue: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
             .then(pl.lit("national"))
             .otherwise(pl.lit("provincial"))
             .alias("level"),
-            pl.lit(True).alias("counts_in_total"),
+            pl.col("park_id")
+            .replace_strict(above, default=None, return_dtype=pl.String)
+            .alias("parent_park_id"),
+            pl.Series("depth", [_depth(park, above) for park in placed["park_id"]], dtype=pl.Int64),
         ).with_columns(
-            pl.when(~pl.col("outside_province")).then(pl.col("division")).alias("division_code")
+            pl.col("parent_park_id").is_null().alias("counts_in_total"),
+            pl.when(~pl.col("outside_province")).then(pl.col("division")).alias("division_code"),
         )
     )
+
+
+def _parents(parks: pl.DataFrame, shapes: pl.DataFrame) -> dict[str, str]:
+    """Park to the park around it; a parent code on two zones, or on none, names none."""
+    ids = parks.select("catalogue_code", "name_zh", "park_id")
+    sole = ids.filter(pl.len().over("catalogue_code") == 1).select(
+        pl.col("catalogue_code").alias("parent_code"), pl.col("park_id").alias("parent_park_id")
+    )
+    named = (
+        shapes.filter(pl.col("parent_code").is_not_null())
+        .join(ids, on=["catalogue_code", "name_zh"])
+        .join(sole, on="parent_code")
+        .sort("valid_from", "source_row_id")
+        .unique("park_id", keep="last")
+    )
+    return dict(named.select("park_id", "parent_park_id").iter_rows())
+
+
+def _depth(park: str, above: dict[str, str]) -> int:
+    """How many parks lie around a park. Raises ParkError for a cycle."""
+    seen = [park]
+    while seen[-1] in above:
+        seen.append(above[seen[-1]])
+        if seen[-1] in seen[:-1]:
+            raise ParkError(
+                f"park_boundary: 上级代码 makes a circle: {' → '.join(seen)}; expected one park "
+                "outside; correct the code of one of them and ingest its file again"
+            )
+    return len(seen) - 1

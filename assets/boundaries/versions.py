@@ -1,144 +1,180 @@
-"""Boundary versions: geodesic area, ratio to the catalogue, and where a point lies."""
+"""Boundary versions: from claims on zones to the ground of a park at a time (METHOD 1.1)."""
 
 from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
 import shapely
-from numpy.typing import NDArray
-from pyproj import CRS, Transformer
-from scipy.stats import ncx2
 
-from assets.boundaries.divisions import GEOD
+from assets.boundaries.geometry import geodesic_km2, mended, shape_of
 from assets.boundaries.parks import with_park_ids
-from quality.contracts.core import Boundary
+from quality.contracts.boundaries import LAST_DAY, Boundary, BoundaryClaim
 
-_CGCS2000 = CRS.from_epsg(4490)
-
-
-class BoundaryError(ValueError):
-    """A delivered boundary names a park that the catalogue does not have."""
+_SERIES = ["park_id", "boundary_class"]
+_DAY = timedelta(days=1)
 
 
-def geodesic_km2(shape: shapely.Geometry) -> float:
-    """Area on the CGCS2000 ellipsoid in km2 (METHOD 1.1 B3)."""
-    area, _ = GEOD.geometry_area_perimeter(shapely.force_2d(shape))
-    return abs(float(area)) / 1e6
-
-
-def boundaries(
+def boundary_claims(
     shapes: pl.DataFrame,
+    ground: pl.DataFrame,
+    nominal: pl.DataFrame,
     catalogue: pl.DataFrame,
-    claims: pl.DataFrame,
-    declared_crs: str,
+    points: pl.DataFrame,
     illustrative: pl.Expr,
 ) -> pl.DataFrame:
-    """`core.boundary` from `accepted.boundary`; one row a delivered version.
+    """`core.boundary_claim`: every delivered polygon, and every disc derived from the catalogue.
 
-    A nominal boundary carries the precision of the park's point claim; a delivered
-    polygon of any other class is taken as surveyed. Raises BoundaryError for a code
-    that is not in the catalogue.
+    `shapes` is `accepted.boundary`, `ground` its geometry in CGCS2000 (`ground.on_ground`),
+    `nominal` the derived discs. A polygon whose code and name are not in the catalogue is
+    kept and not used, and so is a derived disc beside a delivered one. A delivered nominal
+    boundary carries the uncertainty of the park's point; any other that of its CRS.
     """
-    named = shapes.join(
-        with_park_ids(catalogue).select("catalogue_code", "name_zh", "park_id"),
-        on=["catalogue_code", "name_zh"],
-        how="left",
-    )
-    unknown = named.filter(pl.col("park_id").is_null())
-    if unknown.height:
-        row = unknown.row(0, named=True)
-        raise BoundaryError(
-            f"{row['source_row_id']}: {row['catalogue_code']} {row['name_zh']} "
-            "is not in the 2018 catalogue; expected its code and name as in the notice"
+    known = with_park_ids(catalogue).select("catalogue_code", "name_zh", "park_id")
+    delivered = (
+        shapes.drop("geometry_wkb")
+        .join(ground, on="source_row_id")
+        .join(known, on=["catalogue_code", "name_zh"], how="left")
+        .join(points.select("park_id", "precision_m"), on="park_id", how="left")
+        .with_columns(
+            pl.lit("delivered").alias("origin"),
+            illustrative.alias("illustrative"),
+            pl.when(pl.col("boundary_class") == "nominal")
+            .then(pl.col("precision_m").fill_null(0.0))
+            .otherwise(pl.col("crs_accuracy_m"))
+            .alias("precision_m"),
         )
-    polygons = shapely.from_wkb([bytes.fromhex(text) for text in named["geometry_wkb"]])
-    source_crs = CRS.from_user_input(declared_crs)
-    if source_crs != _CGCS2000:
-        convert = Transformer.from_crs(source_crs, _CGCS2000, always_xy=True)
-        polygons = shapely.transform(polygons, convert.transform, interleaved=False)
-    area = np.array([geodesic_km2(p) for p in polygons])
-    centres = shapely.get_coordinates(shapely.centroid(polygons)).reshape(-1, 2)
-    catalogue_km2 = named["catalogue_ha"].cast(pl.Float64).to_numpy() / 100
-    frame = named.join(claims.select("park_id", "precision_m"), on="park_id").with_columns(
-        pl.format("{}:{}:{}", "park_id", "boundary_class", "valid_from").alias("boundary_id"),
-        pl.Series("polygon_km2", np.round(area, 6)),
-        pl.Series("catalogue_km2", np.round(catalogue_km2, 6)),
-        pl.Series("area_ratio", np.round(area / catalogue_km2, 6)),
-        pl.Series("centre_lon", np.round(centres[:, 0], 7)),
-        pl.Series("centre_lat", np.round(centres[:, 1], 7)),
-        pl.Series("radius_km", np.round(np.sqrt(area / np.pi), 6)),
-        pl.lit(declared_crs).alias("crs_source"),
-        pl.Series("geometry_wkb", [p.wkb_hex for p in polygons], dtype=pl.String),
-        illustrative.alias("illustrative"),
-        pl.when(pl.col("boundary_class") == "nominal")
-        .then(pl.col("precision_m"))
-        .otherwise(0.0)
-        .alias("precision_m"),
     )
-    return Boundary.conform(frame)
+    derived = nominal.with_columns(
+        pl.lit("derived").alias("origin"),
+        pl.lit(False).alias("illustrative"),
+        pl.lit("GCJ-02").alias("crs_source"),
+        pl.lit("declared").alias("crs_how"),
+        pl.lit(None, pl.String).alias("crs_evidence"),
+    )
+    both = pl.concat([delivered, derived], how="diagonal_relaxed")
+    zone = [*_SERIES, pl.col("zone_zh").fill_null("")]
+    drawn = (
+        pl.col("park_id").is_in(
+            delivered.filter(pl.col("boundary_class") == "nominal").get_column("park_id").implode()
+        )
+        & pl.col("park_id").is_not_null()
+    )
+    reason = (
+        pl.when(pl.col("park_id").is_null())
+        .then(pl.lit("代码与名称不在目录中：不采用"))
+        .when((pl.col("origin") == "derived") & drawn)
+        .then(pl.lit("已交付名义边界：不采用推算的圆"))
+        .when(pl.col("origin") == "derived")
+        .then(pl.lit("无已知图形：以核准面积为圆，围绕核对过的点位"))
+        .otherwise(pl.lit("交付的图形"))
+    )
+    marked = both.with_columns(
+        reason.alias("reason_zh"),
+        (pl.col("park_id").is_not_null() & ~((pl.col("origin") == "derived") & drawn)).alias(
+            "used"
+        ),
+    )
+    follower = pl.col("valid_from").shift(-1).over([*zone, "used"], order_by="valid_from")
+    return BoundaryClaim.conform(
+        _measured(marked).with_columns(
+            pl.coalesce("valid_to", follower.dt.offset_by("-1d")).alias("valid_to"),
+            _claim_id().alias("claim_id"),
+        )
+    )
 
 
-def inside_probability(
-    distance_km: NDArray[np.float64], radius_km: float, deviation_km: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Chance that a point lies in a disc when their offset is uncertain.
+def _claim_id() -> pl.Expr:
+    return pl.concat_str(
+        [
+            pl.lit("C"),
+            pl.coalesce("park_id", pl.format("{}({})", "catalogue_code", "name_zh")),
+            "boundary_class",
+            pl.col("zone_zh").fill_null(""),
+            "valid_from",
+            pl.when(pl.col("origin") == "derived").then(pl.lit("derived")),
+        ],
+        separator=":",
+        ignore_nulls=True,
+    )
 
-    The offset of point and centre is normal in both directions with the given standard
-    deviation, so its squared length follows a non-central chi-square distribution with
-    two degrees of freedom. With no deviation the answer is 0 or 1.
+
+def _measured(claims: pl.DataFrame) -> pl.DataFrame:
+    """Areas and ratio of each claim; a geometry that can be mended is, and says so."""
+    shapes, before, faults = [], [], []
+    for text in claims.get_column("geometry_wkb"):
+        shape = shape_of(text)
+        repair = mended(shape)
+        shapes.append(shape if repair is None else repair.shape)
+        before.append(None if repair is None else round(geodesic_km2(shape), 6))
+        faults.append(None if repair is None else f"make valid：{repair.fault}")
+    area = np.array([geodesic_km2(shape) for shape in shapes])
+    catalogue = claims.get_column("catalogue_ha").cast(pl.Float64).to_numpy() / 100
+    return claims.with_columns(
+        pl.Series("polygon_km2", area, dtype=pl.Float64).round(6),
+        pl.Series("catalogue_km2", catalogue, dtype=pl.Float64).round(6),
+        pl.Series("area_ratio", area / catalogue, dtype=pl.Float64).round(6),
+        pl.Series("area_before_km2", before, dtype=pl.Float64),
+        pl.Series("mended_zh", faults, dtype=pl.String),
+        pl.Series("geometry_wkb", [s.wkb_hex for s in shapes], dtype=pl.String),
+    )
+
+
+def boundaries(claims: pl.DataFrame) -> pl.DataFrame:
+    """`core.boundary` from the claims that are used; one row a park, class and period.
+
+    Zones are unioned (B4): a version lasts as long as the same zones are valid, so a zone that
+    is added or redrawn begins a new version of the park. Versions of one class do not overlap
+    (B2); a time without any zone has no version.
     """
-    exact = (distance_km <= radius_km).astype(float)
-    safe = np.where(deviation_km > 0, deviation_km, 1.0)
-    reach, offset = (radius_km / safe) ** 2, (distance_km / safe) ** 2
-    # For offsets near 0 ncx2 is off by 2e-5; the central distribution is 1 - exp(-x / 2).
-    central = -np.expm1(-reach / 2)
-    chance = np.where(offset < 1e-8, central, ncx2.cdf(reach, 2, np.maximum(offset, 1e-8)))
-    return np.where(deviation_km > 0, chance, exact)
-
-
-def membership(points: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
-    """Chance of each point (`site_id, lon, lat, point_precision_m`) in each boundary.
-
-    Returns `site_id, boundary_id, park_id, distance_km, probability` (6 decimals) where
-    the chance is at least 0.000001. Nominal discs: `inside_probability`; surveyed
-    polygons: `covers`, borders included.
-    """
-    located = points.filter(pl.col("lon").is_not_null())
-    lon, lat = located["lon"].to_numpy(), located["lat"].to_numpy()
-    point_sigma = located["point_precision_m"].to_numpy() / 1000
-    shapes = shapely.points(lon, lat)
-    found: list[pl.DataFrame] = []
-    for version in versions.iter_rows(named=True):
-        centre_lon = np.full_like(lon, version["centre_lon"])
-        centre_lat = np.full_like(lat, version["centre_lat"])
-        distance = np.asarray(GEOD.inv(centre_lon, centre_lat, lon, lat)[2]) / 1000
-        if version["boundary_class"] == "nominal":
-            sigma = np.hypot(point_sigma, version["precision_m"] / 1000)
-            chance = inside_probability(distance, version["radius_km"], sigma)
-        else:
-            polygon = shapely.from_wkb(bytes.fromhex(version["geometry_wkb"]))
-            chance = shapely.covers(polygon, shapes).astype(float)
-        found.append(
-            pl.DataFrame(
+    used = claims.filter("used").sort(*_SERIES, "valid_from", "claim_id")
+    rows: list[dict[str, Any]] = []
+    for (park, kind), zones in used.group_by(_SERIES, maintain_order=True):
+        periods = _periods(zones.rows(named=True))
+        for place, (start, end, members) in enumerate(periods):
+            shape = shapely.union_all([shape_of(m["geometry_wkb"]) for m in members])
+            area = geodesic_km2(shape)
+            # The catalogue has one area for a park, which each of its zones repeats.
+            catalogue = max(m["catalogue_km2"] for m in members)
+            centre = shapely.centroid(shape)
+            rows.append(
                 {
-                    "site_id": located["site_id"],
-                    "boundary_id": [version["boundary_id"]] * located.height,
-                    "park_id": [version["park_id"]] * located.height,
-                    "boundary_class": [version["boundary_class"]] * located.height,
-                    "distance_km": np.round(distance, 3),
-                    "probability": np.round(chance, 6),
+                    "boundary_id": f"{park}:{kind}:{start}",
+                    "park_id": park,
+                    "boundary_class": kind,
+                    "valid_from": start,
+                    "valid_to": None if end == LAST_DAY else end,
+                    "latest": place == len(periods) - 1,
+                    "zones": len(members),
+                    "claim_ids": ";".join(m["claim_id"] for m in members),
+                    "polygon_km2": round(area, 6),
+                    "catalogue_km2": catalogue,
+                    "area_ratio": round(area / catalogue, 6),
+                    "centre_lon": round(centre.x, 7),
+                    "centre_lat": round(centre.y, 7),
+                    "radius_km": round(float(np.sqrt(area / np.pi)), 6),
+                    "precision_m": max(m["precision_m"] for m in members),
+                    "geometry_wkb": shape.wkb_hex,
+                    "illustrative": any(m["illustrative"] for m in members),
                 }
             )
-        )
-    if not found:
-        return pl.DataFrame(
-            schema={
-                "site_id": pl.String,
-                "boundary_id": pl.String,
-                "park_id": pl.String,
-                "boundary_class": pl.String,
-                "distance_km": pl.Float64,
-                "probability": pl.Float64,
-            }
-        )
-    return pl.concat(found).filter(pl.col("probability") > 0).sort("site_id", "boundary_id")
+    declared = {c.name: c.polars_type for c in Boundary.declared_columns()}
+    return Boundary.conform(pl.DataFrame(rows, schema=declared, orient="row"))
+
+
+def _periods(zones: list[dict[str, Any]]) -> list[tuple[date, date, list[dict[str, Any]]]]:
+    """First day, last day and zones of each period in which the same zones are valid."""
+    ends = [zone["valid_to"] or LAST_DAY for zone in zones]
+    starts = {zone["valid_from"] for zone in zones}
+    days = sorted(starts | {end + _DAY for end in ends if end != LAST_DAY})
+    periods = []
+    for place, day in enumerate(days):
+        last = days[place + 1] - _DAY if place + 1 < len(days) else LAST_DAY
+        alive = [
+            zone for zone, end in zip(zones, ends, strict=True) if zone["valid_from"] <= day <= end
+        ]
+        if alive:
+            periods.append((day, last, alive))
+    return periods

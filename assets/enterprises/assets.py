@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.boundaries.versions import membership
+from assets.boundaries.membership import membership
 from assets.enterprises import attribution, claims, identity
 from quality.contracts.accepted import (
     Business,
@@ -15,17 +15,26 @@ from quality.contracts.accepted import (
     Return2051,
 )
 from quality.contracts.audit import Flag
+from quality.contracts.boundaries import Boundary, Membership
 from quality.contracts.core import (
     Attribution,
-    Boundary,
     Enterprise,
     LocationClaim,
-    Membership,
     Park,
     Site,
 )
 from quality.contracts.reference import LocationEvidence
-from warehouse.step import Step
+from warehouse.settings import Settings
+from warehouse.step import Frames, Step
+
+
+def _classes(t: Frames, settings: Settings) -> list[str]:
+    """The classes of the inventory that some park has a boundary of."""
+    there = set(t["core.boundary"]["boundary_class"])
+    found: list[str] = [name for name in settings.boundary_classes if name in there]
+    # Without any boundary every site is outside, which the first class says.
+    return found or list(settings.boundary_classes[:1])
+
 
 STEPS = (
     Step(
@@ -56,28 +65,29 @@ STEPS = (
         (Site, Boundary),
         lambda t, s: membership(
             t["core.site"],
-            t["core.boundary"].filter(pl.col("boundary_class") == s.boundary_class),
+            t["core.boundary"].filter(pl.col("boundary_class").is_in(s.boundary_classes)),
         ),
         "enterprises",
     ),
     Step(
         LocationClaim,
-        (Site, Membership, Enterprise, Business, Park, LocationEvidence),
-        lambda t, _: claims.location_claims(
+        (Site, Membership, Boundary, Enterprise, Business, Park, LocationEvidence),
+        lambda t, s: claims.location_claims(
             t["core.site"],
             t["core.membership"],
             t["core.enterprise"],
             t["accepted.business"],
             t["core.park"],
             t["accepted.location_evidence"],
+            _classes(t, s),
         ),
         "enterprises",
     ),
     Step(
         Attribution,
-        (Site, LocationClaim, Park),
+        (Site, LocationClaim, Park, Boundary),
         lambda t, s: attribution.attribution(
-            t["core.site"], t["core.location_claim"], t["core.park"], s.boundary_class
+            t["core.site"], t["core.location_claim"], t["core.park"], _classes(t, s)
         ),
         "enterprises",
     ),

@@ -2,32 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from assets.enterprises.coordinates import ancestors
+from assets.enterprises.periods import in_years
+from quality.contracts.boundaries import FIRST_DAY, LAST_DAY
 from quality.contracts.core import Attribution
 from warehouse.sql import run_sql
 
-_ATTRIBUTION = """
-WITH document_claims AS (
+# One decision: a site on a basis, in a class and series, for a period, at a level of nesting.
+_KEY = "site_id, basis, boundary_class, series, valid_from, level"
+
+_ATTRIBUTION = f"""
+WITH axes AS (
+    SELECT s.site_id, s.province_code, s.kind, b.basis, c.boundary_class, x.series
+    FROM core.site s
+    CROSS JOIN (VALUES ('registered'), ('operating')) b(basis)
+    CROSS JOIN classes c CROSS JOIN series x
+),
+periods AS (
+    SELECT DISTINCT site_id, basis, boundary_class, series, valid_from, valid_to
+    FROM core.location_claim WHERE boundary_class IS NOT NULL
+),
+decisions AS (
+    SELECT a.*, coalesce(p.valid_from, DATE '{FIRST_DAY}') AS valid_from,
+           coalesce(p.valid_to, DATE '{LAST_DAY}') AS valid_to
+    FROM axes a LEFT JOIN periods p USING (site_id, basis, boundary_class, series)
+),
+spoken AS (
+    -- A claim that rests on no boundary speaks in every class, series and period.
+    SELECT d.site_id, d.basis, d.boundary_class, d.series, d.valid_from,
+           c.level AS said_at, c.place_id, c.document, c.evidence_id, c.weight, c.probability
+    FROM decisions d JOIN core.location_claim c
+      ON c.site_id = d.site_id AND c.basis = d.basis
+     AND (c.boundary_class IS NULL
+          OR (c.boundary_class = d.boundary_class AND c.series = d.series
+              AND c.valid_from = d.valid_from))
+),
+claims AS (
+    -- Whoever is in a park in a park is in the outer one (B4): each level decides by itself.
+    SELECT s.* EXCLUDE (said_at, place_id), coalesce(a.level, said_at) AS level,
+           coalesce(a.ancestor_id, place_id) AS place_id
+    FROM spoken s LEFT JOIN ancestors a ON a.park_id = s.place_id
+),
+document_claims AS (
     -- Evidence of one document counts once, with its maximum.
-    SELECT site_id, basis, place_id, document, max(weight)::DOUBLE AS weight
-    FROM core.location_claim GROUP BY ALL
+    SELECT {_KEY}, place_id, document, max(weight)::DOUBLE AS weight
+    FROM claims GROUP BY ALL
 ),
 scores AS (
     -- S_p = 1 - prod(1 - w)
-    SELECT site_id, basis, place_id,
-           round(1 - product(1 - weight), 6)::DECIMAL(38,6) AS score
+    SELECT {_KEY}, place_id, round(1 - product(1 - weight), 6)::DECIMAL(38,6) AS score
     FROM document_claims
     WHERE place_id NOT LIKE 'DIVISION:%'
     GROUP BY ALL
 ),
 best AS (
     -- c = S_max * S_max / sum(S); ties go to the place that sorts first
-    SELECT site_id, basis,
-           arg_min(place_id, (-score, place_id)) AS best_place,
+    SELECT {_KEY}, arg_min(place_id, (-score, place_id)) AS best_place,
            round(max(score)::DOUBLE * max(score)::DOUBLE / nullif(sum(score)::DOUBLE, 0), 6)
                ::DECIMAL(38,6) AS confidence
     FROM scores GROUP BY ALL
+),
+contested AS (
+    -- B5: a point more likely in than out of two drawn parks that are no kin lies on ground
+    -- that both claim. It is split between them until that is settled.
+    SELECT {_KEY}, list(DISTINCT place_id ORDER BY place_id) AS places
+    FROM claims
+    WHERE evidence_id = 'permit_point_in_polygon' AND probability > 0.5
+      AND boundary_class <> 'nominal' AND place_id NOT LIKE 'OUTSIDE:%'
+    GROUP BY ALL HAVING count(DISTINCT place_id) > 1
 ),
 division_claims AS (
     SELECT site_id, basis, substr(place_id, 10) AS code, weight,
@@ -43,20 +89,25 @@ divisions AS (
     FROM division_claims GROUP BY ALL
 ),
 decided AS (
-    SELECT s.site_id, s.province_code, b.basis, s.kind,
+    SELECT d.* EXCLUDE (province_code), l.level,
            coalesce(best.best_place, '') AS best_place,
            coalesce(best.confidence, 0)::DECIMAL(38,6) AS confidence,
-           CASE WHEN s.kind = 'rest' THEN 'A'
+           contested.places AS contested_places,
+           CASE WHEN d.kind = 'rest' THEN 'A'
+                WHEN contested.places IS NOT NULL THEN 'B'
                 WHEN best.confidence >= 0.8 THEN 'A'
                 WHEN best.confidence >= 0.5 THEN 'B' ELSE 'C' END AS location_class,
-           coalesce(d.division_code, s.province_code, '000000') AS division_code
-    FROM core.site s
-    CROSS JOIN (VALUES ('registered'), ('operating')) b(basis)
-    LEFT JOIN best ON best.site_id = s.site_id AND best.basis = b.basis
-    LEFT JOIN divisions d ON d.site_id = s.site_id AND d.basis = b.basis
+           coalesce(v.division_code, d.province_code, '000000') AS division_code
+    FROM decisions d
+    CROSS JOIN (SELECT DISTINCT level FROM ancestors UNION SELECT 0) l
+    LEFT JOIN best USING ({_KEY})
+    LEFT JOIN contested USING ({_KEY})
+    LEFT JOIN divisions v ON v.site_id = d.site_id AND v.basis = d.basis
+    -- Below the outermost level only what a claim names is decided.
+    WHERE l.level = 0 OR best.best_place IS NOT NULL
 ),
 chosen AS (
-    SELECT site_id, basis,
+    SELECT {_KEY}, valid_to,
            CASE WHEN kind = 'rest' THEN site_id
                 WHEN location_class = 'C' THEN 'UNLOCATED:' || division_code
                 ELSE best_place END AS place_id,
@@ -69,49 +120,71 @@ chosen AS (
                 WHEN location_class = 'C' THEN '置信度低于 0.5：未落位'
                 WHEN location_class = 'B' THEN '置信度 0.5–0.8：采用并标记'
                 ELSE '置信度不低于 0.8' END AS reason_zh
-    FROM decided
+    FROM decided WHERE contested_places IS NULL
+    UNION ALL BY NAME
+    SELECT {_KEY}, valid_to, place_id,
+           -- The last millionths go to the places that sort first.
+           ((1000000 // n + (place_number <= 1000000 % n)::INTEGER)
+               * 0.000001::DECIMAL(18,6))::DECIMAL(38,6) AS weight_point,
+           0::DECIMAL(38,6) AS weight_low, 1::DECIMAL(38,6) AS weight_high,
+           confidence, location_class, '地块重叠：平分，待确认（B5）' AS reason_zh
+    FROM (SELECT *, unnest(contested_places) AS place_id, len(contested_places) AS n,
+                 generate_subscripts(contested_places, 1) AS place_number
+          FROM decided WHERE contested_places IS NOT NULL)
 ),
 candidate_places AS (
     -- A site that is not located in class A may lie in any park its evidence names ...
-    SELECT d.site_id, d.basis, s.place_id
-    FROM decided d JOIN scores s USING (site_id, basis)
+    SELECT {_KEY}, s.place_id
+    FROM decided d JOIN scores s USING ({_KEY})
     WHERE d.location_class <> 'A' AND d.kind <> 'rest' AND s.place_id NOT LIKE 'OUTSIDE:%'
+      AND NOT coalesce(list_contains(d.contested_places, s.place_id), false)
       AND (d.location_class = 'C' OR s.place_id <> d.best_place)
     UNION
     -- ... and, where the evidence names only a division, in any park of that division.
-    SELECT d.site_id, d.basis, p.park_id
+    SELECT {_KEY}, p.park_id
     FROM decided d
-    JOIN core.park p
+    JOIN (SELECT park_id, division_code FROM core.park) p
       ON starts_with(p.division_code, regexp_replace(d.division_code, '(0000|00)$', ''))
-    WHERE d.location_class = 'C' AND d.kind <> 'rest' AND d.best_place = ''
+    WHERE d.location_class = 'C' AND d.kind <> 'rest' AND d.best_place = '' AND d.level = 0
 ),
 candidates AS (
-    SELECT site_id, basis, place_id,
+    SELECT {_KEY}, d.valid_to, c.place_id,
            0::DECIMAL(38,6) AS weight_point, 0::DECIMAL(38,6) AS weight_low,
            1::DECIMAL(38,6) AS weight_high,
            d.confidence, d.location_class, '未确定，可能在此' AS reason_zh
-    FROM candidate_places JOIN decided d USING (site_id, basis)
+    FROM candidate_places c JOIN decided d USING ({_KEY})
 ),
 places AS (SELECT * FROM chosen UNION ALL BY NAME SELECT * FROM candidates)
-SELECT p.*, coalesce(s.score, 0)::DECIMAL(38,6) AS score, '{boundary_class}' AS boundary_class
-FROM places p LEFT JOIN scores s USING (site_id, basis, place_id)
+SELECT p.*, coalesce(s.score, 0)::DECIMAL(38,6) AS score
+FROM places p LEFT JOIN scores s USING ({_KEY}, place_id)
+-- Elsewhere and nowhere are said once, at the outermost level.
+WHERE p.level = 0 OR p.place_id IN (SELECT park_id FROM core.park)
 """
 
 
 def attribution(
-    sites: pl.DataFrame, claims: pl.DataFrame, parks: pl.DataFrame, boundary_class: str
+    sites: pl.DataFrame, claims: pl.DataFrame, parks: pl.DataFrame, classes: Sequence[str]
 ) -> pl.DataFrame:
     """`core.attribution`: the place of each site on each basis, with its candidates.
 
     Place = argmax S, confidence c, class A (c >= 0.8), B (>= 0.5), else UNLOCATED of the
     smallest known division (METHOD 1.4, 1.5, G33). The lower bound counts class A only,
-    the upper bound everything that may lie in the place. Point weights of a site sum to 1.
+    the upper bound everything that may lie in the place. Decided for each boundary class and
+    series, and for each period in which the versions stay the same; in a year that a period
+    ends in, weights are shares of days (B2). Over places that count in totals the point weights
+    of a site sum to 1 in each year; a park in a park has its sites beside them (B4).
     """
-    if not boundary_class.isidentifier():
-        raise ValueError(f"{boundary_class}: not a boundary class")
-    statement = _ATTRIBUTION.replace("{boundary_class}", boundary_class)
     frame = run_sql(
-        statement,
-        {"core.site": sites, "core.location_claim": claims, "core.park": parks},
+        _ATTRIBUTION,
+        {
+            "core.site": sites,
+            "core.location_claim": claims,
+            "core.park": parks,
+            "classes": pl.DataFrame(
+                {"boundary_class": classes}, schema={"boundary_class": pl.String}
+            ),
+            "series": pl.DataFrame({"series": ["actual", "constant"]}),
+            "ancestors": ancestors(parks),
+        },
     )
-    return Attribution.conform(frame)
+    return Attribution.conform(in_years(frame))

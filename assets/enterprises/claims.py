@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from assets.enterprises.coordinates import coordinate_claims
 from assets.enterprises.identity import identify
 from quality.contracts.core import LocationClaim
 
-_SHARED = [
+_SHARED = ["site_id", "basis", "place_id", "evidence_id", "document", "reason_zh", "source_row_id"]
+
+# The same may be said of a place by several rows, and by several versions of a boundary.
+_CLAIM = [
     "site_id",
     "basis",
     "place_id",
     "evidence_id",
-    "probability",
-    "distance_km",
-    "boundary_id",
-    "document",
-    "reason_zh",
+    "boundary_class",
+    "series",
+    "valid_from",
+    pl.when(pl.col("level") > 0).then("level"),
     "source_row_id",
 ]
-
-
-# The same may be said of a place by several rows, and by several versions of a boundary.
-_CLAIM = ["site_id", "basis", "place_id", "evidence_id", "boundary_id", "source_row_id"]
 
 
 def location_claims(
@@ -32,11 +33,13 @@ def location_claims(
     businesses: pl.DataFrame,
     parks: pl.DataFrame,
     evidence: pl.DataFrame,
+    classes: Sequence[str],
 ) -> pl.DataFrame:
-    """`core.location_claim`: operating claims from coordinates, registered ones from the
-    register's address or the registering division in the USCC.
+    """`core.location_claim`: operating claims from coordinates by boundary class, registered
+    ones from the register's address or the registering division in the USCC.
 
-    Probabilities are quantized to 6 decimals: they are the inputs of the exact stages.
+    Only claims from coordinates have a probability below 1. Probabilities are quantized to 6
+    decimals: they are the inputs of the exact stages.
     """
     weights = evidence.select(
         "evidence_id", pl.col("value").cast(pl.Decimal(38, 6)).alias("evidence_weight")
@@ -49,12 +52,16 @@ def location_claims(
     )
     claims = pl.concat(
         [
-            _operating(sites, memberships),
+            coordinate_claims(sites, memberships, parks, classes),
             registered,
             _office_where_nothing_else(sites, registered),
             _rest(sites),
-        ]
-    ).with_columns(pl.col("probability").cast(pl.Decimal(38, 6)))
+        ],
+        how="diagonal",
+    ).with_columns(
+        pl.col("level").fill_null(0),
+        pl.col("probability").fill_null(1.0).cast(pl.Decimal(38, 6)),
+    )
     weighted = claims.join(weights, on="evidence_id", how="left").with_columns(
         pl.col("evidence_weight").fill_null(0)
     )
@@ -66,47 +73,6 @@ def location_claims(
             pl.concat_str(_CLAIM, separator="|", ignore_nulls=True).alias("claim_id"),
         ).unique("claim_id", keep="first", maintain_order=True)
     )
-
-
-def _operating(sites: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
-    """The coordinates of a site speak for each park they may lie in, and for none."""
-    located = sites.filter(pl.col("lon").is_not_null())
-    inside = memberships.join(located, on="site_id").select(
-        "site_id",
-        pl.lit("operating").alias("basis"),
-        pl.col("park_id").alias("place_id"),
-        pl.lit("permit_point_in_polygon").alias("evidence_id"),
-        "probability",
-        "distance_km",
-        "boundary_id",
-        pl.col("source_row_id").alias("document"),
-        pl.format("坐标距边界中心 {} 公里，落入边界的概率 {}", "distance_km", "probability").alias(
-            "reason_zh"
-        ),
-        "source_row_id",
-    )
-    anywhere = inside.group_by("site_id").agg(pl.col("probability").sum().alias("__inside"))
-    outside = (
-        located.join(anywhere, on="site_id", how="left")
-        .with_columns(
-            (1 - pl.col("__inside").fill_null(0.0)).clip(0, 1).round(6).alias("probability")
-        )
-        .filter(pl.col("probability") > 0)
-        .select(
-            "site_id",
-            pl.lit("operating").alias("basis"),
-            # A point at sea or abroad is outside every park all the same.
-            pl.format("OUTSIDE:{}", pl.col("province_code").fill_null("000000")).alias("place_id"),
-            pl.lit("permit_point_in_polygon").alias("evidence_id"),
-            "probability",
-            pl.lit(None, pl.Float64).alias("distance_km"),
-            pl.lit(None, pl.String).alias("boundary_id"),
-            pl.col("source_row_id").alias("document"),
-            pl.format("坐标不在任何园区边界内的概率 {}", "probability").alias("reason_zh"),
-            "source_row_id",
-        )
-    )
-    return pl.concat([inside.select(_SHARED), outside.select(_SHARED)])
 
 
 def _registered_office(
@@ -161,9 +127,6 @@ def _registered_office(
             # of its address, so its weight is that of an address text that names the park.
             pl.lit("statistical_address_names_park").alias("evidence_id"),
             pl.lit("registered").alias("basis"),
-            pl.lit(1.0).alias("probability"),
-            pl.lit(None, pl.Float64).alias("distance_km"),
-            pl.lit(None, pl.String).alias("boundary_id"),
             # Two deliveries of one register are one document.
             pl.lit("business_register").alias("document"),
             pl.col("evidence_row").alias("source_row_id"),
@@ -222,9 +185,6 @@ def _registering_division(sites: pl.DataFrame, enterprises: pl.DataFrame) -> pl.
             pl.lit("registered").alias("basis"),
             pl.format("DIVISION:{}", "registering_division").alias("place_id"),
             pl.lit("registered_office").alias("evidence_id"),
-            pl.lit(1.0).alias("probability"),
-            pl.lit(None, pl.Float64).alias("distance_km"),
-            pl.lit(None, pl.String).alias("boundary_id"),
             pl.col("evidence_row").alias("document"),
             pl.format("统一社会信用代码登记机关区划 {}", "registering_division").alias("reason_zh"),
             pl.col("evidence_row").alias("source_row_id"),
@@ -251,9 +211,6 @@ def _rest(sites: pl.DataFrame) -> pl.DataFrame:
                 pl.lit(basis).alias("basis"),
                 pl.col("site_id").alias("place_id"),
                 pl.lit("control_total").alias("evidence_id"),
-                pl.lit(1.0).alias("probability"),
-                pl.lit(None, pl.Float64).alias("distance_km"),
-                pl.lit(None, pl.String).alias("boundary_id"),
                 pl.col("source_row_id").alias("document"),
                 pl.lit("控制总量中未落位的部分").alias("reason_zh"),
                 "source_row_id",

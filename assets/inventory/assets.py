@@ -13,10 +13,10 @@ from quality.contracts.accepted import (
     Return2051,
 )
 from quality.contracts.audit import ItemSource
+from quality.contracts.boundaries import Boundary, BoundaryClaim
 from quality.contracts.core import (
     Activity,
     Attribution,
-    Boundary,
     CanonicalReturn,
     ControlQuantity,
     EmissionFactor,
@@ -112,6 +112,7 @@ STEPS = (
             ControlQuantity,
             LocationClaim,
             Boundary,
+            BoundaryClaim,
             Enterprise,
             Permit,
             Business,

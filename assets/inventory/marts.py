@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assets.inventory import reconciliation
+from assets.inventory.weighing import AT_SITE, BOUNDARY_ILLUSTRATIVE, shared, weighed
 from quality.contracts.mart import (
+    BoundaryEffect,
     ControlBalance,
     EnterpriseReconciliation,
     ParkEnergy,
@@ -37,29 +40,7 @@ class Mart:
         return self.table.table_name().removeprefix("mart.")
 
 
-# One line seen on one basis in one view: what it weighs in point, low and high.
-_WEIGHED = """
-    SELECT a.place_id, l.year, a.boundary_class, a.basis, v.view, l.profile, g.gwp_set,
-           l.source_category, l.gas, l.line_id, l.tier, l.confidence, l.illustrative,
-           act.enterprise_id, a.weight_point,
-           round(l.mass_t * a.weight_point * v.weight, 6)::DECIMAL(38,6) AS mass_t,
-           round(l.mass_t * a.weight_point * v.weight * g.value, 6)::DECIMAL(38,6) AS co2e_t,
-           round(l.mass_t * a.weight_low * v.weight * g.value, 6)::DECIMAL(38,6) AS co2e_low_t,
-           round(l.mass_t * a.weight_high * v.weight * g.value, 6)::DECIMAL(38,6) AS co2e_high_t
-    FROM ledger.line l
-    JOIN core.activity act USING (activity_id)
-    JOIN core.attribution a ON a.site_id = l.site_id
-    JOIN (SELECT view, flow, weight::DECIMAL(18,4) AS weight FROM accepted.view_weight) v
-      ON v.flow = l.flow AND v.weight <> 0
-    JOIN (SELECT gas, gwp_set, value::DECIMAL(18,4) AS value FROM accepted.gwp
-          WHERE horizon_y = 100 AND gwp_set = '{gwp_set}') g ON g.gas = l.gas
-"""
-
-# A place other than the rest rests on boundaries, so it is as illustrative as they are.
-_BOUNDARY_ILLUSTRATIVE = """(
-    place_id NOT LIKE 'REST:%'
-    AND EXISTS (SELECT 1 FROM core.boundary b WHERE b.illustrative))"""
-
+_WEIGHED = weighed(AT_SITE.format(year="l.year"))
 _INVENTORY_KEYS = "place_id, year, boundary_class, basis, view, profile, gwp_set"
 _LINE_MEASURES = "mass_t, co2e_t, co2e_low_t, co2e_high_t"
 
@@ -81,7 +62,7 @@ def _line_marks(keys: str) -> str:
 WITH weighed AS ({_WEIGHED})
 SELECT {keys},
        count(DISTINCT enterprise_id) FILTER (weight_point > 0) < 3 AS confidential,
-       bool_or(illustrative OR {_BOUNDARY_ILLUSTRATIVE}) AS illustrative,
+       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
        max(tier) AS worst_tier,
        list_extract([{ranks}], max(list_position([{ranks}], confidence))::INTEGER)
            AS worst_confidence
@@ -89,173 +70,85 @@ FROM weighed GROUP BY ALL
 """
 
 
-_ENERGY = """
+_ENERGY = f"""
 WITH used AS (
     SELECT a.place_id, act.year, a.boundary_class, a.basis, act.energy_id, act.canonical_unit,
            act.activity_id, act.enterprise_id, act.illustrative,
-           round(act.quantity * a.weight_point, 6)::DECIMAL(38,6) AS quantity,
-           round(act.quantity * a.weight_point * k.tce_per_unit, 6)::DECIMAL(38,6)
-               AS tce_calorific
+           {shared("act.quantity")} AS quantity,
+           {shared("act.quantity * k.tce_per_unit")} AS tce_calorific
     FROM core.activity act
-    JOIN core.attribution a ON a.site_id = act.site_id AND a.weight_point > 0
+    JOIN core.attribution a
+      ON a.site_id = act.site_id AND a.weight_point > 0 AND {AT_SITE.format(year="act.year")}
     JOIN core.energy_coefficient k USING (energy_id)
 )
 """
 _ENERGY_KEYS = "place_id, year, boundary_class, basis, energy_id"
 
-_TERRITORIAL = """
-    SELECT act.enterprise_id, l.year, l.site_id, l.line_id,
-           round(l.mass_t * g.value, 6)::DECIMAL(38,6) AS co2e_t
-    FROM ledger.line l
-    JOIN core.activity act USING (activity_id)
-    JOIN (SELECT gas, value::DECIMAL(18,4) AS value FROM accepted.gwp
-          WHERE horizon_y = 100 AND gwp_set = '{gwp_set}') g ON g.gas = l.gas
-    JOIN accepted.view_weight v ON v.view = 'territorial' AND v.flow = l.flow AND v.weight <> 0
-"""
-
-# Where an enterprise is registered and where its sites of the year operate.
-_PLACES = """
-active AS (
-    SELECT DISTINCT enterprise_id, year, site_id FROM core.activity WHERE site_id NOT LIKE 'REST:%'
-),
-registered AS (
-    SELECT ac.enterprise_id, ac.year, min(a.place_id) AS place_id
-    FROM active ac JOIN core.attribution a USING (site_id)
-    WHERE a.basis = 'registered' AND a.weight_point > 0 GROUP BY ALL
-),
-operating AS (
-    SELECT DISTINCT ac.enterprise_id, ac.year, a.place_id
-    FROM active ac JOIN core.attribution a USING (site_id)
-    WHERE a.basis = 'operating' AND a.weight_point > 0
-),
-possibly_registered AS (
-    SELECT DISTINCT ac.enterprise_id, ac.year, a.place_id
-    FROM active ac JOIN core.attribution a USING (site_id)
-    WHERE a.basis = 'registered' AND a.weight_high > 0 AND a.weight_point = 0
-)
-"""
-
-_PARK_RECONCILIATION = f"""
-WITH {_PLACES},
-emitted AS ({_TERRITORIAL}),
-by_site AS (
-    SELECT e.*, a.basis, a.place_id, a.weight_point, a.weight_high
-    FROM emitted e JOIN core.attribution a USING (site_id)
-),
-found AS (
-    SELECT place_id, year, 'registered_enterprises' AS measure, 'enterprise' AS item_kind,
-           enterprise_id AS item_id, 1::DECIMAL(38,6) AS value FROM registered
-    UNION ALL
-    SELECT place_id, year, 'operating_enterprises', 'enterprise', enterprise_id, 1 FROM operating
-    UNION ALL
-    SELECT place_id, year, 'matched_enterprises', 'enterprise', enterprise_id, 1
-    FROM registered JOIN operating USING (enterprise_id, year, place_id)
-    UNION ALL
-    SELECT r.place_id, r.year, 'reg_not_op_enterprises', 'enterprise', r.enterprise_id, 1
-    FROM registered r ANTI JOIN operating o USING (enterprise_id, year, place_id)
-    UNION ALL
-    SELECT o.place_id, o.year, 'op_not_reg_enterprises', 'enterprise', o.enterprise_id, 1
-    FROM operating o JOIN registered r USING (enterprise_id, year)
-    WHERE r.place_id <> o.place_id AND r.place_id NOT LIKE 'UNLOCATED:%'
-    UNION ALL
-    SELECT place_id, year, 'unlocated_enterprises', 'enterprise', enterprise_id, 1
-    FROM possibly_registered
-    UNION ALL
-    SELECT place_id, year, basis || '_co2e_t', 'line', line_id,
-           round(co2e_t * weight_point, 6)::DECIMAL(38,6)
-    FROM by_site WHERE weight_point > 0
-    UNION ALL
-    SELECT place_id, year, 'unlocated_co2e_t', 'line', line_id,
-           round(co2e_t * (weight_high - weight_point), 6)::DECIMAL(38,6)
-    FROM by_site WHERE basis = 'registered' AND weight_high > weight_point
-)
-SELECT place_id, year, measure, item_kind, item_id, value FROM found
-WHERE place_id IN (SELECT park_id FROM core.park)
-"""
-
-_PARK_MARKS = f"""
-WITH {_PLACES}, members AS (
-    SELECT place_id, year, enterprise_id FROM registered
-    UNION SELECT place_id, year, enterprise_id FROM operating
-    UNION SELECT place_id, year, enterprise_id FROM possibly_registered
-)
-SELECT place_id, year, count(DISTINCT enterprise_id) < 3 AS confidential,
-       bool_or({_BOUNDARY_ILLUSTRATIVE}) AS illustrative
-FROM members GROUP BY ALL
-"""
-
-_ENTERPRISE = f"""
-WITH {_PLACES}, emitted AS ({_TERRITORIAL})
-SELECT enterprise_id, year, 'territorial_co2e_t' AS measure, 'line' AS item_kind,
-       line_id AS item_id, co2e_t AS value
-FROM emitted WHERE site_id NOT LIKE 'REST:%'
-UNION ALL
-SELECT enterprise_id, year, 'sites', 'site', site_id, 1 FROM active
-"""
-
-# The cases of METHOD 1.5 that these facts can tell apart, in its order.
-_ENTERPRISE_MARKS = f"""
-WITH {_PLACES},
-joined AS (
-    SELECT enterprise_id, year, string_agg(place_id, ';' ORDER BY place_id) AS operating_places,
-           count(*) AS operating_count, bool_or(place_id LIKE 'UNLOCATED:%') AS operating_unknown
-    FROM operating GROUP BY ALL
-),
-sized AS (SELECT enterprise_id, year, count(*) AS sites FROM active GROUP BY ALL),
-cased AS (
-    SELECT j.*, coalesce(r.place_id, 'UNLOCATED:000000') AS registered_place, s.sites,
-           CASE WHEN s.sites > 1 AND j.operating_count > 1 THEN 'multi_site'
-                WHEN coalesce(r.place_id, 'UNLOCATED:') LIKE 'UNLOCATED:%' AND j.operating_unknown
-                    THEN 'both_unlocated'
-                WHEN coalesce(r.place_id, 'UNLOCATED:') LIKE 'UNLOCATED:%'
-                    THEN 'registered_unlocated'
-                WHEN j.operating_unknown THEN 'operating_unlocated'
-                WHEN r.place_id = j.operating_places THEN 'same_place'
-                WHEN r.place_id IN (SELECT park_id FROM core.park) THEN 'reg_not_op'
-                ELSE 'op_not_reg' END AS reconciliation_case
-    FROM joined j LEFT JOIN registered r USING (enterprise_id, year)
-    JOIN sized s USING (enterprise_id, year)
-)
-SELECT enterprise_id, year, registered_place AS registered_place_id,
-       operating_places AS operating_place_ids, reconciliation_case,
-       CASE reconciliation_case
-           WHEN 'multi_site' THEN '多个场所分处不同地点，按场所分配'
-           WHEN 'both_unlocated' THEN '注册与经营证据均只到区划'
-           WHEN 'registered_unlocated' THEN '注册证据只到区划 ' || registered_place
-           WHEN 'operating_unlocated' THEN '经营地点置信度不足'
-           WHEN 'same_place' THEN '注册与经营同在一处'
-           WHEN 'reg_not_op' THEN '注册在 ' || registered_place || '，经营在 ' || operating_places
-           ELSE '注册在 ' || registered_place || '，经营在 ' || operating_places
-       END AS reason_zh,
-       true AS confidential,
-       EXISTS (SELECT 1 FROM core.boundary b WHERE b.illustrative) AS illustrative
-FROM cased
-"""
-
-_CONTROL = """
+_CONTROL_KEYS = "year, province_code, block, book_sector, book_fuel, boundary_class"
+_CONTROL = f"""
 WITH cells AS (
     SELECT * FROM core.control_quantity
+    CROSS JOIN (SELECT DISTINCT boundary_class FROM core.attribution)
 ),
 used AS (
-    SELECT c.year, c.province_code, c.block, c.book_sector, c.book_fuel, act.activity_id,
-           act.quantity, act.tier, act.site_id
+    SELECT c.year, c.province_code, c.block, c.book_sector, c.book_fuel, c.boundary_class,
+           act.activity_id, act.quantity, act.tier, act.site_id
     FROM cells c
     JOIN core.activity act USING (year, province_code, block, book_sector, book_fuel)
 )
-SELECT year, province_code, block, book_sector, book_fuel, 'book_quantity' AS measure,
+SELECT {_CONTROL_KEYS}, 'book_quantity' AS measure,
        'control' AS item_kind, source_row_id AS item_id, quantity AS value FROM cells
 UNION ALL
-SELECT year, province_code, block, book_sector, book_fuel,
+SELECT {_CONTROL_KEYS},
        CASE WHEN tier <> 'T6' THEN 'measured_quantity'
             WHEN site_id LIKE 'REST:%' THEN 'rest_quantity' ELSE 'downscaled_quantity' END,
        'activity', activity_id, quantity
 FROM used
 UNION ALL
-SELECT u.year, u.province_code, u.block, u.book_sector, u.book_fuel, 'in_parks_quantity',
-       'activity', u.activity_id, round(u.quantity * a.weight_point, 6)::DECIMAL(38,6)
+SELECT u.year, u.province_code, u.block, u.book_sector, u.book_fuel, u.boundary_class,
+       'in_parks_quantity', 'activity', u.activity_id, {shared("u.quantity")}
 FROM used u
-JOIN core.attribution a ON a.site_id = u.site_id AND a.basis = 'operating' AND a.weight_point > 0
+JOIN core.attribution a
+  ON a.site_id = u.site_id AND a.basis = 'operating' AND a.weight_point > 0
+ AND a.boundary_class = u.boundary_class AND {AT_SITE.format(year="u.year")}
 JOIN core.park p ON p.park_id = a.place_id AND p.counts_in_total
+"""
+
+_EFFECT_KEYS = "place_id, year, boundary_class, basis, view"
+
+# Only parks whose ground changed have an effect. A period that a year breaks weighs by its days
+# in `actual`; in `opening` the ground of 1 January is kept to the end of the year.
+_EFFECT_ROWS = f"""
+WITH changed AS (
+    SELECT park_id AS place_id, boundary_class FROM core.boundary
+    GROUP BY ALL HAVING count(*) > 1
+),
+seen AS (
+    SELECT *, series = 'actual' AND (valid_from > make_date(year, 1, 1)
+                                     OR valid_to < make_date(year, 12, 31)) AS broken
+    FROM ({weighed("l.year BETWEEN a.year_from AND a.year_to AND a.weight_point > 0")})
+    JOIN changed USING (place_id, boundary_class)
+)
+"""
+_EFFECT = f"""{_EFFECT_ROWS}
+SELECT {_EFFECT_KEYS}, 'actual_co2e_t' AS measure, 'line' AS item_kind, line_id AS item_id,
+       co2e_t AS value
+FROM seen WHERE series = 'actual'
+UNION ALL
+SELECT {_EFFECT_KEYS}, 'constant_co2e_t', 'line', line_id, co2e_t FROM seen
+WHERE series = 'constant'
+UNION ALL
+SELECT {_EFFECT_KEYS}, 'opening_co2e_t', 'line', line_id, co2e_t FROM seen
+WHERE series = 'opening' OR (series = 'actual' AND NOT broken)
+UNION ALL
+SELECT {_EFFECT_KEYS}, 'boundary_effect_co2e_t', 'line', line_id,
+       CASE series WHEN 'opening' THEN -co2e_t ELSE co2e_t END
+FROM seen WHERE broken OR series = 'opening'
+"""
+_EFFECT_MARKS = f"""{_EFFECT_ROWS}
+SELECT {_EFFECT_KEYS}, count(DISTINCT enterprise_id) < 3 AS confidential,
+       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative
+FROM seen GROUP BY ALL
 """
 
 MARTS: tuple[Mart, ...] = (
@@ -281,19 +174,25 @@ FROM used
         f"""{_ENERGY}
 SELECT {_ENERGY_KEYS}, any_value(canonical_unit) AS canonical_unit,
        count(DISTINCT enterprise_id) < 3 AS confidential,
-       bool_or(illustrative OR {_BOUNDARY_ILLUSTRATIVE}) AS illustrative
+       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative
 FROM used GROUP BY ALL
 """,
     ),
-    Mart(EnterpriseReconciliation, _ENTERPRISE, _ENTERPRISE_MARKS),
-    Mart(ParkReconciliation, _PARK_RECONCILIATION, _PARK_MARKS),
+    Mart(
+        EnterpriseReconciliation,
+        reconciliation.ENTERPRISES,
+        reconciliation.ENTERPRISE_MARKS,
+    ),
+    Mart(ParkReconciliation, reconciliation.PARKS, reconciliation.PARK_MARKS),
+    Mart(BoundaryEffect, _EFFECT, _EFFECT_MARKS),
     Mart(
         ControlBalance,
         _CONTROL,
         """
-SELECT c.year, c.province_code, c.block, c.book_sector, c.book_fuel, c.canonical_unit,
-       coalesce(bool_or(act.illustrative), false) AS illustrative
+SELECT c.year, c.province_code, c.block, c.book_sector, c.book_fuel, k.boundary_class,
+       c.canonical_unit, coalesce(bool_or(act.illustrative), false) AS illustrative
 FROM core.control_quantity c
+CROSS JOIN (SELECT DISTINCT boundary_class FROM core.attribution) k
 LEFT JOIN core.activity act USING (year, province_code, block, book_sector, book_fuel)
 GROUP BY ALL
 """,

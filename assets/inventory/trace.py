@@ -23,7 +23,7 @@ def item_sources(
         _controls(t),
         _splits(t),
         _claims(t),
-        _cells(t["core.boundary"], "boundary", "boundary_id", "park_boundary", _BOUNDARY),
+        *_boundaries(t),
         _from_factors(factor_sources, "factor"),
         _from_factors(coefficient_sources, "coefficient"),
         _cells(
@@ -51,7 +51,24 @@ def item_sources(
     return ItemSource.conform(pl.concat(parts).unique())
 
 
+def _boundaries(t: Frames) -> list[pl.DataFrame]:
+    """A version rests on the polygons of its zones, a disc on the row of the catalogue."""
+    claims = (
+        t["core.boundary"]
+        .select("boundary_id", pl.col("claim_ids").str.split(";").alias("claim_id"))
+        .explode("claim_id")
+        .join(t["core.boundary_claim"], on="claim_id")
+    )
+    delivered = claims.filter(pl.col("origin") == "delivered")
+    derived = claims.filter(pl.col("origin") == "derived")
+    return [
+        _cells(delivered, "boundary", "boundary_id", "park_boundary", _BOUNDARY),
+        _cells(derived, "boundary", "boundary_id", "park_catalogue_2018", _DISC),
+    ]
+
+
 _BOUNDARY = {"park": "catalogue_code", "class": "boundary_class", "polygon": "geometry_wkb"}
+_DISC = {"area": "approved_ha", "longitude": "lon_gcj02", "latitude": "lat_gcj02"}
 
 
 def _cells(

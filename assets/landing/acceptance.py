@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from assets.landing.ahead import ahead
 from assets.landing.corrections import apply_corrections
 from assets.landing.declaration import DeclarationError, SourceDeclaration
 from assets.landing.records import Delivered, records_of
@@ -18,6 +19,8 @@ from quality.contracts.registry import table_of
 from quality.contracts.table import SOURCE_ROW, Table
 from quality.quarantine import DECIDED, PART, Accepted, Decided, Records, accept
 from quality.texts import clean
+
+_THREADS = 2
 
 _SUPPLEMENTED = Decided(
     "SUPPLEMENT",
@@ -74,7 +77,9 @@ def accept_source(
         null_texts=source.null_texts,
         numbers=source.numbers,
     )
-    flags = Flag.conform(pl.concat([made.flags, revision_flags(source, made, replaced, rules)]))
+    flags = made.flags
+    if replaced:
+        flags = Flag.conform(pl.concat([flags, revision_flags(source, made, replaced, rules)]))
     return SourceOutcome(made.frame, made.quarantine, flags, applied, records.frame.height)
 
 
@@ -95,11 +100,15 @@ def accept_in_batches(
 ) -> Iterator[SourceOutcome]:
     """As `accept_source`, so many rows at a time; for a source that `streams`.
 
-    A register of twenty million rows takes the memory of one batch.
+    A register of twenty million rows takes the memory of a few batches: the next are judged
+    while the caller writes one.
     """
-    for item in delivered:
-        for offset in range(0, item.part.height, rows):
-            yield accept_source(source, [item.slice(offset, rows)], reference)
+    pieces = (
+        item.slice(offset, rows)
+        for item in delivered
+        for offset in range(0, item.part.height, rows)
+    )
+    yield from ahead(lambda piece: accept_source(source, [piece], reference), pieces, _THREADS, 2)
 
 
 def _supplemented(records: Records, delivered: Sequence[Delivered], table: type[Table]) -> Records:

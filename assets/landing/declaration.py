@@ -141,8 +141,9 @@ class SourceDeclaration(BaseModel):
     Several headers may stand for one column: offices rename them; a part has exactly one.
     A header delivered empty is declared as `__column_N__` (N from 1). `file_pattern` and
     `part_pattern` must match the whole name of the file or sheet; their named groups are cells
-    under `__file_NAME__` and `__part_NAME__`. In json a header is a path of keys joined by `/`,
-    and `records` the path of keys (joined by `.`) to the list of records; `name*` as its last step
+    under `__file_NAME__` and `__part_NAME__`. `__crs__` is the CRS as a layer states it, null
+    where it states none. In json a header is a path of keys joined by `/`, and
+    `records` the path of keys (joined by `.`) to the list of records; `name*` as its last step
     reads the lists under `name` in each record as well, as a tree; `*` alone as its last step
     leads to an object each value of which is a record, with its key under `__key__`.
 

@@ -12,12 +12,13 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from assets.landing.archive import place
 from assets.landing.declaration import SourceDeclaration
@@ -49,8 +50,32 @@ _NOT_READING = {
 
 
 @dataclass(frozen=True)
+class Stored:
+    """Rows of an Arrow file from `offset` on: `columns` of what the reader wrote."""
+
+    file: Path
+    columns: tuple[pl.Expr, ...]
+    offset: int = 0
+
+    def frame(self, rows: int) -> pl.DataFrame:
+        """So many of the rows, over the bytes of the file."""
+        with pa.memory_map(str(self.file)) as source:
+            reader = pa.ipc.open_file(source)
+            table = pa.Table.from_batches(
+                [reader.get_batch(n) for n in range(reader.num_record_batches)], reader.schema
+            )
+            mapped = pl.from_arrow(table.slice(self.offset, rows), rechunk=False)
+        assert isinstance(mapped, pl.DataFrame)
+        return mapped.select(self.columns)
+
+
+@dataclass(frozen=True)
 class Part:
-    """A part of a delivery as it was read; `rows` has `row_number` and the delivered headers."""
+    """A part of a delivery as it was read; `rows` has `row_number` and the delivered headers.
+
+    `has_lost` is false only if no cell holds a character that was lost before delivery (U+FFFD).
+    `stored` is where the rows are kept, None for rows that were made in memory.
+    """
 
     delivery_id: str
     file_name: str
@@ -63,6 +88,23 @@ class Part:
     reading_id: str
     rows: pl.LazyFrame
     height: int
+    has_lost: bool = True
+    stored: Stored | None = None
+
+    def slice(self, offset: int, rows: int) -> Part:
+        """The same with some of its rows only."""
+        height = max(0, min(rows, self.height - offset))
+        stored = self.stored
+        return replace(
+            self,
+            rows=self.rows.slice(offset, rows),
+            height=height,
+            stored=stored and replace(stored, offset=stored.offset + offset),
+        )
+
+    def frame(self) -> pl.DataFrame:
+        """`rows` in memory. The texts of stored ones are mapped: a scan would copy them."""
+        return self.rows.collect() if self.stored is None else self.stored.frame(self.height)
 
 
 def reader_limits(settings: Settings) -> ReaderLimits:
@@ -102,8 +144,10 @@ class RawStore:
         if not (folder / _INDEX).is_file():
             self._read(source, delivery_id, file_name, folder)
         index: list[dict[str, Any]] = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
-        return [
-            Part(
+        parts = []
+        for item in index:
+            stored = Stored(folder / item["file"], _columns(item))
+            part = Part(
                 delivery_id=delivery_id,
                 file_name=file_name,
                 part=item["part"],
@@ -113,11 +157,13 @@ class RawStore:
                 encoding=item["encoding"],
                 crs=item["crs"],
                 reading_id=reading,
-                rows=_rows(folder / item["file"], item),
+                rows=pl.scan_ipc(stored.file).select(stored.columns),
                 height=item["height"],
+                has_lost=item["has_lost"],
+                stored=stored,
             )
-            for item in index
-        ]
+            parts.append(part)
+        return parts
 
     def forget(self, delivery_id: str) -> None:
         """Drop the raw rows of a delivery; the archive keeps its bytes."""
@@ -129,11 +175,14 @@ class RawStore:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".reading-") as work:
             path = Path(work) / Path(file_name).name
-            place(self._archive, delivery_id, path)
             made = Path(work) / "made"
             made.mkdir()
+
+            def fetch() -> None:
+                place(self._archive, delivery_id, path)
+
             try:
-                parts = read_delivery(path, source, self._limits, made)
+                parts = read_delivery(path, source, self._limits, made, fetch)
             except ReadError as error:
                 # The same bytes under the same declaration are refused again: said at once then.
                 if error.code not in _PASSING:
@@ -170,15 +219,16 @@ def _described(part: RawPart) -> dict[str, Any]:
         "height": part.height,
         "added": part.added,
         "has_extra": part.has_extra,
+        "has_lost": part.has_lost,
     }
 
 
-def _rows(file: Path, item: Mapping[str, Any]) -> pl.LazyFrame:
+def _columns(item: Mapping[str, Any]) -> tuple[pl.Expr, ...]:
     """`row_number`, the delivered headers, and the cells that names give."""
     delivered = [name for name in item["headers"] if name not in item["added"]]
     cells = [pl.lit(text, pl.String).alias(name) for name, text in item["added"].items()]
-    extra = [EXTRA] if item["has_extra"] else []
-    return pl.scan_ipc(file).select(ROW_NUMBER, *delivered, *cells, *extra)
+    extra = [pl.col(EXTRA)] if item["has_extra"] else []
+    return (pl.col(ROW_NUMBER), *map(pl.col, delivered), *cells, *extra)
 
 
 def reading_id(source: SourceDeclaration, file_name: str) -> str:

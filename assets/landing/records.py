@@ -36,11 +36,7 @@ class Delivered:
 
     def slice(self, offset: int, rows: int) -> Delivered:
         """The same with some of its rows only."""
-        height = max(0, min(rows, self.part.height - offset))
-        return replace(
-            self,
-            part=replace(self.part, rows=self.part.rows.slice(offset, rows), height=height),
-        )
+        return replace(self, part=self.part.slice(offset, rows))
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ def records_of(delivered: Sequence[Delivered]) -> Records:
 
 def raw_rows(item: Delivered) -> pl.DataFrame:
     """SOURCE_ROW and the delivered cells of a part."""
-    return item.part.rows.select(locator(item.part), pl.exclude(ROW_NUMBER)).collect()
+    return item.part.frame().select(locator(item.part), pl.exclude(ROW_NUMBER))
 
 
 def count(item: Delivered) -> Counts:
@@ -118,9 +114,8 @@ def _shaped(
     item: Delivered, raw: pl.DataFrame, mapping: dict[str, str], place: int
 ) -> pl.DataFrame:
     cells = [name for name in raw.columns if name not in (SOURCE_ROW, EXTRA)]
-    # Where lost characters are refused, the reader has looked already.
     lost = pl.lit(False)
-    if item.source.lost_characters == "quarantine" or item.source.formats != ["csv"]:
+    if item.part.has_lost:
         lost = pl.any_horizontal(
             pl.col(name).str.contains(_REPLACEMENT, literal=True).fill_null(False) for name in cells
         )

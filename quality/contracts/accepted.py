@@ -218,13 +218,15 @@ class BoundaryShape(Table):
         "上级代码", "catalogue code of the park this one lies in", nullable=True
     )
     note_zh: str = column("说明", "note of the delivery", nullable=True)
+    zone_zh: str = column("片区", "zone of a park of several (一区多园)", nullable=True)
     geometry_wkb: str = column("几何", "polygon as WKB in hexadecimal, in the delivery's CRS")
+    crs_stated: str = column("坐标系", "CRS as the file states it", nullable=True)
     pedigree: str = pedigree()
 
     class Config:
         metadata = {
             "table": "accepted.boundary",
-            "key": ["catalogue_code", "boundary_class", "valid_from"],
+            "key": ["source_row_id"],
             "about": "One row a boundary polygon delivered.",
         }
 

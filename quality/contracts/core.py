@@ -1,4 +1,4 @@
-"""Core: parks, boundaries, enterprises, sites, claims, attribution, factors, activity.
+"""Core: parks, enterprises, sites, claims, attribution, factors, activity.
 
 What the product worked out from accepted rows. Claims are kept beside what was
 chosen among them.
@@ -12,6 +12,7 @@ from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Factor, Quantity, Table, column, pedigree
 
 BASES = ["registered", "operating"]
+SERIES = ["actual", "constant", "opening"]
 TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
 
 
@@ -26,6 +27,8 @@ class Park(Table):
     level: str = column("级别", "national or provincial", isin=["national", "provincial"])
     type_zh: str = column("开发区类型", "zone type")
     approved_ha: Quantity = column("核准面积", "approved area", unit="ha")
+    parent_park_id: str = column("上级园区", "park that this one lies in (园中园)", nullable=True)
+    depth: int = column("层级", "parks around this one: 0 for a park in no other", ge=0)
     counts_in_total: bool = column("计入合计", "false for a park inside another park")
     source_row_id: str = column("来源行", "catalogue row")
 
@@ -61,33 +64,6 @@ class ParkPointClaim(Table):
             "table": "core.park_point_claim",
             "key": ["park_id"],
             "about": "One row a park: the geocoder's point as a claim with its doubts.",
-        }
-
-
-class Boundary(Table):
-    boundary_id: str = column("边界", "park, class and first day")
-    park_id: str = column("园区", "park")
-    boundary_class: str = column("边界类别", "approved, planned, administered, built, nominal")
-    valid_from: pl.Date = column("起始", "first day of validity")
-    polygon_km2: float = column("图形面积", "geodesic area on CGCS2000", unit="km2")
-    catalogue_km2: float = column("目录面积", "catalogue area", unit="km2")
-    area_ratio: float = column("面积比", "polygon over catalogue area")
-    centre_lon: float = column("中心经度", "longitude of the centroid", unit="deg")
-    centre_lat: float = column("中心纬度", "latitude of the centroid", unit="deg")
-    radius_km: float = column("等效半径", "radius of the disc of the same area", unit="km")
-    precision_m: float = column(
-        "位置精度", "standard deviation of the location; 0 for a surveyed polygon", unit="m"
-    )
-    crs_source: str = column("坐标系", "CRS as delivered")
-    geometry_wkb: str = column("几何", "polygon as WKB in hexadecimal, CGCS2000")
-    illustrative: bool = column("示意", "made for demonstration, not official")
-    source_row_id: str = column("来源行", "delivered polygon")
-
-    class Config:
-        metadata = {
-            "table": "core.boundary",
-            "key": ["boundary_id"],
-            "about": "One row a boundary version of a park.",
         }
 
 
@@ -141,6 +117,9 @@ class LocationClaim(Table):
     claim_id: str = column("主张", "site, basis, place, evidence, boundary and row")
     site_id: str = column("场所", "site")
     basis: str = column("口径", "attribution basis", isin=BASES)
+    level: int = column(
+        "层级", "0; deeper where an OUTSIDE is said of parks that lie in parks", ge=0
+    )
     place_id: str = column("地点", "park, OUTSIDE:province, or DIVISION:code")
     evidence_id: str = column("证据", "kind of evidence")
     evidence_weight: Quantity = column("证据权重", "weight of this kind of evidence")
@@ -149,9 +128,17 @@ class LocationClaim(Table):
     )
     weight: Quantity = column("权重", "evidence weight times probability")
     distance_km: float = column(
-        "距离", "distance of the point from the boundary's centre", unit="km", nullable=True
+        "距离", "distance of the point from the boundary; 0 inside", unit="km", nullable=True
+    )
+    boundary_class: str = column(
+        "边界类别", "class of the boundary the claim rests on; empty where on none", nullable=True
+    )
+    series: str = column(
+        "序列", "series of versions it rests on; empty where on none", nullable=True, isin=SERIES
     )
     boundary_id: str = column("边界", "boundary the claim rests on", nullable=True)
+    valid_from: pl.Date = column("起始", "first day it speaks for; empty: from ever", nullable=True)
+    valid_to: pl.Date = column("终止", "last day it speaks for; empty: for ever", nullable=True)
     document: str = column("文件", "document; evidence of one document counts once")
     reason_zh: str = column("理由", "the reason in words")
     source_row_id: str = column("来源行", "row of the evidence")
@@ -168,8 +155,22 @@ class Attribution(Table):
     site_id: str = column("场所", "site")
     basis: str = column("口径", "attribution basis", isin=BASES)
     boundary_class: str = column("边界类别", "boundary class the attribution rests on")
+    series: str = column(
+        "序列",
+        "actual: versions as they were valid; constant: the latest version in all years; opening: "
+        "in a year in which versions change, that of 1 January",
+        isin=SERIES,
+    )
+    valid_from: pl.Date = column("起始", "first day of the period; 1900-01-01: from ever")
+    valid_to: pl.Date = column("终止", "last day of the period; 9999-12-31: for ever")
+    year_from: int = column("起始年", "first year that these weights are of")
+    year_to: int = column("终止年", "last year that these weights are of")
     place_id: str = column("地点", "park, OUTSIDE:…, UNLOCATED:… or REST:…")
     weight_point: Quantity = column("点值权重", "share of the site counted here", ge=0, le=1)
+    share_from: Quantity = column(
+        "份额起", "where its share begins when the site is shared out from 0 to 1", ge=0, le=1
+    )
+    share_to: Quantity = column("份额止", "where its share ends", ge=0, le=1)
     weight_low: Quantity = column("下限权重", "share in the lower bound", ge=0, le=1)
     weight_high: Quantity = column("上限权重", "share in the upper bound", ge=0, le=1)
     score: Quantity = column("得分", "S of this place", ge=0, le=1)
@@ -180,8 +181,17 @@ class Attribution(Table):
     class Config:
         metadata = {
             "table": "core.attribution",
-            "key": ["site_id", "basis", "boundary_class", "place_id"],
-            "about": "One row a site, basis and possible place; point weights of a site sum to 1.",
+            "key": [
+                "site_id",
+                "basis",
+                "boundary_class",
+                "series",
+                "valid_from",
+                "year_from",
+                "place_id",
+            ],
+            "about": "One row a site, basis, class, series, period and possible place; in each "
+            "year the point weights over places that count in totals sum to 1.",
         }
 
 
@@ -275,22 +285,6 @@ class ControlQuantity(Table):
             "key": ["year", "province_code", "block", "book_sector", "book_fuel"],
             "partition": "year",
             "about": "One row a control total that is consumption, in the canonical unit.",
-        }
-
-
-class Membership(Table):
-    site_id: str = column("场所", "site")
-    boundary_id: str = column("边界", "boundary version")
-    park_id: str = column("园区", "park")
-    boundary_class: str = column("边界类别", "boundary class")
-    distance_km: float = column("距离", "distance to the boundary's centre", unit="km")
-    probability: float = column("概率", "chance that the site lies inside", ge=0, le=1)
-
-    class Config:
-        metadata = {
-            "table": "core.membership",
-            "key": ["site_id", "boundary_id"],
-            "about": "One row a site and a boundary it may lie in.",
         }
 
 

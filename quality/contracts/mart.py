@@ -116,6 +116,7 @@ class ParkEnergy(Table):
 class EnterpriseReconciliation(Table):
     enterprise_id: str = column("企业", "legal person")
     year: int = column("年份", "data year")
+    boundary_class: str = column("边界类别", "boundary class of the attribution")
     registered_place_id: str = column("注册地点", "place on the registered basis")
     operating_place_ids: str = column("经营地点", "places on the operating basis, joined by `;`")
     reconciliation_case: str = column("情形", "case of METHOD 1.5")
@@ -128,16 +129,17 @@ class EnterpriseReconciliation(Table):
     class Config:
         metadata = {
             "table": "mart.enterprise_reconciliation",
-            "key": ["enterprise_id", "year"],
+            "key": ["enterprise_id", "year", "boundary_class"],
             "partition": "year",
             "measures": ["territorial_co2e_t", "sites"],
-            "about": "One row an enterprise and year: registered and operating places.",
+            "about": "One row an enterprise, year and class: registered and operating places.",
         }
 
 
 class ParkReconciliation(Table):
     place_id: str = column("地点", "park")
     year: int = column("年份", "data year")
+    boundary_class: str = column("边界类别", "boundary class of the attribution")
     registered_enterprises: Quantity = column("注册企业数", "registered here")
     operating_enterprises: Quantity = column("经营企业数", "operating here")
     matched_enterprises: Quantity = column("一致企业数", "registered and operating here")
@@ -155,7 +157,7 @@ class ParkReconciliation(Table):
     class Config:
         metadata = {
             "table": "mart.park_reconciliation",
-            "key": ["place_id", "year"],
+            "key": ["place_id", "year", "boundary_class"],
             "partition": "year",
             "measures": [
                 "registered_enterprises",
@@ -168,7 +170,43 @@ class ParkReconciliation(Table):
                 "operating_co2e_t",
                 "unlocated_co2e_t",
             ],
-            "about": "One row a park and year: registered against operating.",
+            "about": "One row a park, year and boundary class: registered against operating.",
+        }
+
+
+class BoundaryEffect(Table):
+    place_id: str = column("地点", "park")
+    year: int = column("年份", "data year")
+    boundary_class: str = column("边界类别", "boundary class of the attribution")
+    basis: str = column("口径", "attribution basis", isin=BASES)
+    view: str = column("视角", "accounting view")
+    actual_co2e_t: Quantity = column(
+        "实际边界排放", "by the versions as they were valid, by days in a year of change", unit="t"
+    )
+    constant_co2e_t: Quantity = column(
+        "固定边界排放", "by the latest version in all years", unit="t"
+    )
+    opening_co2e_t: Quantity = column(
+        "年初边界排放", "by the version of 1 January, kept to the end of the year", unit="t"
+    )
+    boundary_effect_co2e_t: Quantity = column(
+        "边界效应", "actual less opening: what the change of the boundary made", unit="t"
+    )
+    confidential: bool = column("保密", "fewer than three enterprises")
+    illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+
+    class Config:
+        metadata = {
+            "table": "mart.boundary_effect",
+            "key": ["place_id", "year", "boundary_class", "basis", "view"],
+            "partition": "year",
+            "measures": [
+                "actual_co2e_t",
+                "constant_co2e_t",
+                "opening_co2e_t",
+                "boundary_effect_co2e_t",
+            ],
+            "about": "One row a park with several boundary versions, year, basis and view.",
         }
 
 
@@ -178,6 +216,7 @@ class ControlBalance(Table):
     block: str = column("块", "final or transformation")
     book_sector: str = column("平衡表行业", "sector of the energy book")
     book_fuel: str = column("平衡表能源", "fuel of the energy book")
+    boundary_class: str = column("边界类别", "boundary class that says what is in parks")
     canonical_unit: str = column("单位", "unit of the quantities")
     book_quantity: Quantity = column("平衡表数量", "the control total")
     measured_quantity: Quantity = column("实测数量", "returns and plants' own data")
@@ -189,7 +228,14 @@ class ControlBalance(Table):
     class Config:
         metadata = {
             "table": "mart.control_balance",
-            "key": ["year", "province_code", "block", "book_sector", "book_fuel"],
+            "key": [
+                "year",
+                "province_code",
+                "block",
+                "book_sector",
+                "book_fuel",
+                "boundary_class",
+            ],
             "partition": "year",
             "measures": [
                 "book_quantity",
@@ -208,5 +254,6 @@ MARTS: list[type[Table]] = [
     ParkEnergy,
     EnterpriseReconciliation,
     ParkReconciliation,
+    BoundaryEffect,
     ControlBalance,
 ]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 
 import polars as pl
 import pytest
 
 from assets.boundaries.divisions import distance_outside_km, provinces
-from assets.boundaries.parks import PRECISION_M, parks, point_claims, precision_class
-from quality.contracts.accepted import ParkCatalogue
+from assets.boundaries.parks import (
+    PRECISION_M,
+    ParkError,
+    parks,
+    point_claims,
+    precision_class,
+)
+from quality.contracts.accepted import BoundaryShape, ParkCatalogue
 from tests.frames import facts, frame
 
 
@@ -20,7 +27,7 @@ def claims() -> pl.DataFrame:
 
 @cache
 def catalogue_parks() -> pl.DataFrame:
-    return parks(facts("park_catalogue_2018"), claims())
+    return parks(facts("park_catalogue_2018"), claims(), frame(BoundaryShape))
 
 
 def test_every_zone_of_the_catalogue_is_one_park() -> None:
@@ -119,7 +126,9 @@ def test_a_park_without_a_point_is_kept_and_not_used() -> None:
     (claim,) = point_claims(catalogue).to_dicts()
     assert (claim["lon"], claim["lat"], claim["outside_by_km"]) == (None, None, None)
     assert (claim["usable"], claim["outside_province"]) == (False, True)
-    assert parks(catalogue, point_claims(catalogue))["division_code"].to_list() == [None]
+    assert parks(catalogue, point_claims(catalogue), frame(BoundaryShape))[
+        "division_code"
+    ].to_list() == [None]
 
 
 def test_distance_to_a_province() -> None:
@@ -128,3 +137,50 @@ def test_distance_to_a_province() -> None:
     assert len(provinces().codes) == 34
     with pytest.raises(KeyError, match="640100"):
         distance_outside_km("640100", 106.2, 38.5)
+
+
+def nested(*above: tuple[str, str]) -> pl.DataFrame:
+    """`core.park` of three parks, with who is delivered to lie in whom."""
+    catalogue = frame(
+        ParkCatalogue,
+        *({"catalogue_code": f"S64900{n}", "name_zh": f"园区{n}"} for n in (1, 2, 3)),
+        province_zh="宁夏回族自治区",
+    )
+    shapes = frame(
+        BoundaryShape,
+        *(
+            {
+                "source_row_id": f"d::{n}",
+                "catalogue_code": f"S64900{child}",
+                "name_zh": f"园区{child}",
+                "parent_code": f"S64900{parent}",
+                "valid_from": date(2010 + n, 1, 1),
+            }
+            for n, (child, parent) in enumerate(above)
+        ),
+    )
+    return parks(catalogue, point_claims(catalogue), shapes)
+
+
+def test_a_park_in_a_park_does_not_count_in_totals() -> None:
+    found = nested(("2", "1"), ("3", "2"))
+    assert found.select("park_id", "parent_park_id", "depth", "counts_in_total").rows() == [
+        ("S649001", None, 0, True),
+        ("S649002", "S649001", 1, False),
+        ("S649003", "S649002", 2, False),
+    ]
+
+
+def test_the_latest_boundary_says_which_park_is_around() -> None:
+    found = dict(nested(("3", "1"), ("3", "2")).select("park_id", "parent_park_id").iter_rows())
+    assert found["S649003"] == "S649002"
+
+
+def test_a_parent_that_is_not_in_the_catalogue_is_none() -> None:
+    assert nested(("2", "9"))["counts_in_total"].all()
+
+
+@pytest.mark.parametrize("circle", [[("1", "1")], [("1", "2"), ("2", "3"), ("3", "1")]])
+def test_parks_in_a_circle_are_refused_by_name(circle: list[tuple[str, str]]) -> None:
+    with pytest.raises(ParkError, match=r"circle: S649001 → .*S649001"):
+        nested(*circle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.enterprises.attribution import attribution
+from quality.contracts.boundaries import FIRST_DAY, LAST_DAY
 from quality.contracts.core import LocationClaim, Park, Site
 from tests.frames import frame
+from tests.shared_data import golden
 
 PARKS = frame(
     Park,
@@ -38,13 +41,18 @@ def claim(place: str, weight: float, document: str = "d", **more: Any) -> dict[s
     }
 
 
-def attributed(*claims: dict[str, Any], sites: pl.DataFrame | None = None) -> pl.DataFrame:
+def attributed(
+    *claims: dict[str, Any],
+    sites: pl.DataFrame | None = None,
+    parks: pl.DataFrame | None = None,
+    kind: str = "nominal",
+) -> pl.DataFrame:
     return attribution(
         frame(Site, SITE) if sites is None else sites,
         frame(LocationClaim, *claims),
-        PARKS,
-        "nominal",
-    )
+        PARKS if parks is None else parks,
+        [kind],
+    ).filter(pl.col("series") == "actual")
 
 
 def operating(*claims: dict[str, Any]) -> list[dict[str, Any]]:
@@ -146,9 +154,130 @@ def test_a_tie_goes_to_the_place_that_sorts_first() -> None:
     assert (first["place_id"], first["confidence"]) == ("P1", Decimal("0.5"))
 
 
-def test_the_boundary_class_is_one_word() -> None:
-    with pytest.raises(ValueError, match="not a boundary class"):
-        attribution(frame(Site), frame(LocationClaim), PARKS, "nominal' --")
+def on_ground(park: str, first: date, last: date, chance: float = 1.0) -> dict[str, Any]:
+    """A claim from coordinates in an approved boundary, for as long as it was valid."""
+    return claim(
+        park,
+        0.95 * chance,
+        claim_id=f"{park}|{first}",
+        evidence_id="permit_point_in_polygon",
+        probability=chance,
+        boundary_class="approved",
+        series="actual",
+        valid_from=first,
+        valid_to=last,
+    )
+
+
+CHANGE = date(2022, 7, 1)
+BEFORE = date(2022, 6, 30)
+
+
+def test_in_a_year_in_which_the_boundary_changes_days_are_weighed() -> None:
+    """G27: 181 days of the old and 184 of the new boundary of 2022."""
+    inputs, expected, tolerance = golden("G27")
+    found = attributed(
+        on_ground("P1", FIRST_DAY, BEFORE), on_ground("P2", CHANGE, LAST_DAY), kind="approved"
+    ).filter(pl.col("basis") == "operating")
+    assert found.sort("year_from").select(
+        "year_from", "year_to", "place_id", "weight_point", "share_from", "share_to"
+    ).rows() == [
+        (1900, 2021, "P1", Decimal(1), Decimal(0), Decimal(1)),
+        (2022, 2022, "P1", Decimal("0.49589"), Decimal(0), Decimal("0.49589")),
+        (2022, 2022, "P2", Decimal("0.50411"), Decimal("0.49589"), Decimal(1)),
+        (2023, 9999, "P2", Decimal(1), Decimal(0), Decimal(1)),
+    ]
+    days = dict(found.filter(pl.col("year_from") == 2022).select("place_id", "weight_point").rows())
+    old, new = inputs["old"]["annual_t"], inputs["new"]["annual_t"]
+    actual = float(days["P1"]) * old + float(days["P2"]) * new
+    assert actual == pytest.approx(expected["actual_2022"], rel=tolerance)
+    assert actual - old == pytest.approx(expected["boundary_effect"], rel=tolerance)
+    assert new == expected["constant_new_2022"]
+
+
+def test_the_ground_of_the_first_of_january_is_kept_in_a_series_of_its_own() -> None:
+    claims = [on_ground("P1", FIRST_DAY, BEFORE), on_ground("P2", CHANGE, LAST_DAY)]
+    found = attribution(frame(Site, SITE), frame(LocationClaim, *claims), PARKS, ["approved"])
+    opening = found.filter(pl.col("series") == "opening")
+    assert opening.select("year_from", "year_to", "place_id", "weight_point").rows() == [
+        (2022, 2022, "P1", Decimal(1))
+    ]
+
+
+def test_ground_that_two_parks_claim_is_split_and_flagged() -> None:
+    """B5; the third park claims it with less than even odds."""
+    found = attributed(
+        *(on_ground(park, FIRST_DAY, LAST_DAY) for park in ("P2", "P1")),
+        on_ground("P3", FIRST_DAY, LAST_DAY, chance=0.4),
+        kind="approved",
+    ).filter((pl.col("basis") == "operating") & (pl.col("weight_point") > 0))
+    half = Decimal("0.5")
+    assert found.sort("place_id").select("place_id", "weight_point", "weight_low").rows() == [
+        ("P1", half, 0),
+        ("P2", half, 0),
+    ]
+    assert set(found["location_class"]) == {"B"}
+    assert found["reason_zh"].str.contains("B5").all()
+
+
+def test_discs_that_overlap_are_not_split() -> None:
+    discs = [
+        {**on_ground(park, FIRST_DAY, LAST_DAY), "boundary_class": "nominal"}
+        for park in ("P1", "P2")
+    ]
+    first = operating(*discs)[0]
+    assert first["place_id"].startswith("UNLOCATED")
+
+
+NESTED = PARKS.with_columns(
+    pl.when(pl.col("park_id") == "P2").then(pl.lit("P1")).alias("parent_park_id"),
+    (pl.col("park_id") != "P2").alias("counts_in_total"),
+)
+
+
+def test_a_site_in_a_park_in_a_park_is_in_both_and_counts_once() -> None:
+    found = attributed(
+        on_ground("P1", FIRST_DAY, LAST_DAY),
+        on_ground("P2", FIRST_DAY, LAST_DAY),
+        parks=NESTED,
+        kind="approved",
+    ).filter(pl.col("basis") == "operating")
+    assert found.sort("place_id").select("place_id", "weight_point", "location_class").rows() == [
+        ("P1", 1, "A"),
+        ("P2", 1, "A"),
+    ]
+
+
+def test_a_claim_on_the_inner_park_alone_speaks_for_the_outer_one() -> None:
+    found = attributed(claim("P2", 0.9), parks=NESTED).filter(pl.col("basis") == "operating")
+    assert set(found["place_id"]) == {"P1", "P2"}
+
+
+def test_the_outer_park_alone_says_nothing_of_the_inner() -> None:
+    found = attributed(claim("P1", 0.9), parks=NESTED).filter(pl.col("basis") == "operating")
+    assert found["place_id"].to_list() == ["P1"]
+
+
+STARTS = st.lists(
+    st.integers(0, 4000).map(lambda n: date(2012, 1, 1) + timedelta(days=n)),
+    min_size=1,
+    max_size=4,
+    unique=True,
+)
+
+
+@given(STARTS, st.lists(st.sampled_from(["P1", "P3", "OUTSIDE:640000"]), min_size=5, max_size=5))
+def test_the_weights_of_every_year_sum_to_one(starts: list[date], places: list[str]) -> None:
+    first = [FIRST_DAY, *sorted(starts)]
+    last = [*(day - timedelta(days=1) for day in first[1:]), LAST_DAY]
+    spans = zip(places, first, last, strict=False)
+    found = attributed(*(on_ground(*span) for span in spans), kind="approved").filter(
+        pl.col("basis") == "operating"
+    )
+    for year in range(2010, 2026):
+        of_year = found.filter(pl.lit(year).is_between("year_from", "year_to"))
+        assert of_year["weight_point"].sum() == 1
+        assert of_year["share_to"].max() == 1
 
 
 CLAIM = st.builds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,8 @@ import polars as pl
 from assets.enterprises.attribution import attribution
 from assets.enterprises.claims import location_claims
 from quality.contracts.accepted import Business
-from quality.contracts.core import Enterprise, Membership, Park, Site
+from quality.contracts.boundaries import FIRST_DAY, LAST_DAY, Membership
+from quality.contracts.core import Enterprise, Park, Site
 from tests.frames import facts, frame
 
 A = "91640000624900357G"
@@ -49,20 +51,27 @@ def claimed(
         frame(Business, *register),
         parks,
         facts("location_evidence"),
+        ["nominal"],
+    )
+
+
+def member(*rows: dict[str, Any]) -> pl.DataFrame:
+    """Memberships in boundaries that are valid for ever."""
+    return frame(
+        Membership, *rows, boundary_class="nominal", latest=True, site_id="s", valid_from=FIRST_DAY
     )
 
 
 def said(claims: pl.DataFrame, basis: str) -> list[tuple[str, str, Decimal]]:
-    rows = claims.filter(pl.col("basis") == basis).sort("place_id")
+    actual = pl.col("series").fill_null("actual") == "actual"
+    rows = claims.filter((pl.col("basis") == basis) & actual).sort("place_id")
     return rows.select("place_id", "evidence_id", "weight").rows()
 
 
 def test_a_point_speaks_for_its_parks_and_for_none_by_what_is_left() -> None:
-    inside = frame(
-        Membership,
+    inside = member(
         {"boundary_id": "P1:n", "park_id": "P1", "probability": 0.6},
         {"boundary_id": "P2:n", "park_id": "P2", "probability": 0.1},
-        site_id="s",
     )
     assert said(claimed(memberships=inside), "operating") == [
         ("OUTSIDE:640000", "permit_point_in_polygon", Decimal("0.285")),
@@ -72,7 +81,7 @@ def test_a_point_speaks_for_its_parks_and_for_none_by_what_is_left() -> None:
 
 
 def test_a_point_that_is_surely_inside_does_not_speak_for_outside() -> None:
-    inside = frame(Membership, {"site_id": "s", "park_id": "P1", "probability": 1.0})
+    inside = member({"park_id": "P1", "probability": 1.0})
     assert [place for place, *_ in said(claimed(memberships=inside), "operating")] == ["P1"]
 
 
@@ -82,16 +91,47 @@ def test_a_point_in_no_province_is_outside_all_the_same() -> None:
     assert claim[0] == "OUTSIDE:000000"
 
 
-def test_two_versions_of_a_boundary_are_two_claims() -> None:
-    inside = frame(
-        Membership,
-        {"boundary_id": "P1:2015", "probability": 1.0},
-        {"boundary_id": "P1:2020", "probability": 0.5},
-        site_id="s",
-        park_id="P1",
+def test_versions_speak_for_their_time_and_the_latest_for_ever() -> None:
+    inside = member(
+        {
+            "boundary_id": "P1:2015",
+            "probability": 1.0,
+            "valid_from": date(2015, 1, 1),
+            "valid_to": date(2019, 12, 31),
+            "latest": False,
+        },
+        {"boundary_id": "P1:2020", "probability": 0.5, "valid_from": date(2020, 1, 1)},
+    ).with_columns(pl.lit("P1").alias("park_id"))
+    found = claimed(memberships=inside).filter(pl.col("basis") == "operating")
+    rows = found.sort("series", "valid_from", "place_id").select(
+        "series", "valid_from", "valid_to", "place_id", "probability"
     )
-    claims = claimed(memberships=inside).filter(pl.col("place_id") == "P1")
-    assert claims["weight"].to_list() == [Decimal("0.95"), Decimal("0.475")]
+    half, one = Decimal("0.5"), Decimal(1)
+    assert rows.rows() == [
+        ("actual", FIRST_DAY, date(2014, 12, 31), "OUTSIDE:640000", one),
+        ("actual", date(2015, 1, 1), date(2019, 12, 31), "P1", one),
+        ("actual", date(2020, 1, 1), LAST_DAY, "OUTSIDE:640000", half),
+        ("actual", date(2020, 1, 1), LAST_DAY, "P1", half),
+        ("constant", FIRST_DAY, LAST_DAY, "OUTSIDE:640000", half),
+        ("constant", FIRST_DAY, LAST_DAY, "P1", half),
+    ]
+
+
+def test_a_park_in_a_park_does_not_make_its_site_less_outside() -> None:
+    """The chance of being elsewhere is what the outer park leaves, and again what the inner."""
+    nested = PARKS.with_columns(
+        pl.when(pl.col("park_id") == "P2").then(pl.lit("P1")).alias("parent_park_id")
+    )
+    inside = member(
+        {"boundary_id": "P1:n", "park_id": "P1", "probability": 0.8},
+        {"boundary_id": "P2:n", "park_id": "P2", "probability": 0.6},
+    )
+    found = claimed(parks=nested, memberships=inside).filter(pl.col("series") == "actual")
+    outside = found.filter(pl.col("place_id").str.starts_with("OUTSIDE"))
+    assert dict(outside.select("level", "probability").iter_rows()) == {
+        0: Decimal("0.2"),
+        1: Decimal("0.4"),
+    }
 
 
 def test_an_address_that_names_a_park_places_the_office_there() -> None:
@@ -152,5 +192,5 @@ def test_the_rest_of_a_province_claims_itself() -> None:
     rest = {"site_id": "REST:640000", "kind": "rest", "province_code": "640000"}
     claims = claimed(site=rest)
     assert claims["place_id"].to_list() == ["REST:640000"] * 2
-    places = attribution(frame(Site, rest), claims, PARKS, "nominal")
-    assert places["place_id"].to_list() == ["REST:640000"] * 2
+    places = attribution(frame(Site, rest), claims, PARKS, ["nominal"])
+    assert places["place_id"].to_list() == ["REST:640000"] * 4, "two bases in two series"

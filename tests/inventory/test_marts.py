@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,10 @@ import polars as pl
 import pytest
 
 from assets.inventory.marts import MARTS, Mart, build_mart, contributions_sql
+from quality.contracts.boundaries import FIRST_DAY, LAST_DAY, Boundary
 from quality.contracts.core import (
     Activity,
     Attribution,
-    Boundary,
     ControlQuantity,
     EnergyCoefficient,
     Park,
@@ -39,6 +40,12 @@ def place(site: str, park: str, basis: str = "operating", **weights: Any) -> dic
         "weight_point": 1,
         "weight_low": 1,
         "weight_high": 1,
+        "share_to": weights.get("weight_point", 1),
+        "series": "actual",
+        "valid_from": FIRST_DAY,
+        "valid_to": LAST_DAY,
+        "year_from": 1900,
+        "year_to": 9999,
         **weights,
     }
 
@@ -97,7 +104,11 @@ class World:
         return {
             "ledger.line": frame(Line, *self.lines),
             "core.activity": frame(Activity, *self.activity),
-            "core.attribution": frame(Attribution, *self.places, boundary_class="nominal"),
+            "core.attribution": frame(
+                Attribution,
+                *self.places,
+                boundary_class="nominal",
+            ),
             "core.control_quantity": frame(ControlQuantity, *self.controls),
             "core.energy_coefficient": frame(
                 EnergyCoefficient, {"energy_id": "raw_coal", "tce_per_unit": "0.7143"}
@@ -140,6 +151,9 @@ def busy() -> World:
         place("d", "P2", "registered", weight_low=0),
     ]
     made.controls.append({**BOOK, "source_row_id": "c", "quantity": 100, "canonical_unit": "t"})
+    made.boundaries += [
+        {"boundary_id": f"P1:{n}", "park_id": "P1", "boundary_class": "nominal"} for n in (1, 2)
+    ]
     return made
 
 
@@ -318,3 +332,53 @@ def test_a_control_total_says_how_much_of_it_is_placed() -> None:
     found = {name: int(row[f"{name}_quantity"]) for name in ("book", "measured", "downscaled")}
     assert found == {"book": 100, "measured": 30, "downscaled": 20}
     assert (row["rest_quantity"], row["in_parks_quantity"]) == (50, 30)
+
+
+def moved() -> World:
+    """P1 ends at the site on 30 June 2017, P2 begins there; its latest version has it too."""
+    made = World()
+    made.burn("s", "100.000001")
+    made.boundaries = [
+        {"boundary_id": f"{park}:{n}", "park_id": park, "boundary_class": "nominal"}
+        for park in ("P1", "P2")
+        for n in (1, 2)
+    ]
+    half = {"year_from": 2017, "year_to": 2017}
+    made.places = [
+        place("s", "P1", valid_to=date(2017, 6, 30), share_to="0.495890", **half),
+        place("s", "P2", valid_from=date(2017, 7, 1), share_from="0.495890", share_to=1, **half),
+        place("s", "P1", series="opening", **half),
+        place("s", "P2", series="constant"),
+    ]
+    weights = {"P1": "0.495890", "P2": "0.504110"}
+    for row in made.places[:2]:
+        row |= {"weight_point": weights[row["place_id"]], "weight_high": 1, "weight_low": 0}
+    return made
+
+
+def test_shares_of_a_line_sum_to_the_line() -> None:
+    rows = moved().mart("park_inventory", view="territorial")
+    masses = {row["place_id"]: row["mass_t"] for row in rows}
+    assert masses == {"P1": Decimal("49.589000"), "P2": Decimal("50.411001")}
+
+
+def test_a_change_of_the_boundary_is_told_from_a_change_of_the_park() -> None:
+    rows = moved().mart("boundary_effect", view="territorial")
+    told = {
+        row["place_id"]: tuple(
+            row[f"{measure}_co2e_t"]
+            for measure in ("actual", "constant", "opening", "boundary_effect")
+        )
+        for row in rows
+    }
+    whole = Decimal("100.000001")
+    first, second = Decimal("49.589000"), Decimal("50.411001")
+    assert told == {
+        "P1": (first, 0, whole, first - whole),
+        "P2": (second, whole, 0, second),
+    }
+    assert all(opening + effect == actual for actual, _, opening, effect in told.values())
+
+
+def test_a_park_of_one_boundary_has_no_effect_to_tell() -> None:
+    assert world(("a", 10)).mart("boundary_effect") == []

@@ -55,8 +55,15 @@ def sound() -> Frames:
         "core.canonical_return": frame(
             CanonicalReturn, {"quantity": "10.000001"}, {"quantity": 20}, energy_id="raw_coal"
         ),
-        "core.activity": frame(Activity, *activity, energy_id="raw_coal"),
-        "core.attribution": frame(Attribution, *places),
+        "core.activity": frame(Activity, *activity, energy_id="raw_coal", year=2017),
+        "core.attribution": frame(
+            Attribution,
+            *({**row, "share_to": row["weight_point"]} for row in places),
+            boundary_class="approved",
+            series="actual",
+            year_from=1900,
+            year_to=9999,
+        ),
         "core.park": frame(
             Park,
             {"park_id": "P1", "counts_in_total": True},
@@ -77,7 +84,10 @@ def sound() -> Frames:
                 for basis in ("registered", "operating")
                 for view, mass in (("territorial", 11), ("scope1_2", 18))
             ),
+            # A park in a park is beside the park around it.
+            {"basis": "operating", "view": "territorial", "mass_t": 5, "place_id": "P1a"},
             gas="CO2",
+            boundary_class="approved",
         ),
     }
 
@@ -118,7 +128,7 @@ def test_a_sound_run_balances() -> None:
         (changed("core.canonical_return", "quantity"), "returned"),
         (dropped("core.activity"), "returned"),
         (dropped("core.attribution"), "activity = in parks"),
-        (changed("core.attribution", "weight_point"), "activity = in parks"),
+        (changed("core.attribution", "share_to"), "activity = in parks"),
         (dropped("core.park"), "activity = in parks"),
         (changed("mart.control_balance", "book_quantity"), "parks + rest"),
         (changed("mart.control_balance", "measured_quantity"), "parks + rest"),
@@ -160,13 +170,13 @@ def test_activity_of_an_energy_that_nobody_returned_is_seen() -> None:
 
 def test_a_site_counted_in_two_places_is_seen() -> None:
     t = sound()
-    second = frame(
-        Attribution,
-        {"site_id": "s", "basis": "operating", "place_id": "OUTSIDE:640000", "weight_point": 1},
-    )
-    t["core.attribution"] = pl.concat([t["core.attribution"], second])
+    places = t["core.attribution"]
+    here = (pl.col("site_id") == "s") & (pl.col("basis") == "operating")
+    second = places.filter(here, pl.col("place_id") == "P1")
+    elsewhere = second.with_columns(pl.lit("OUTSIDE:640000").alias("place_id"))
+    t["core.attribution"] = pl.concat([places, elsewhere])
     (name,) = broken(attributed_activity(t))
-    assert name.endswith("raw_coal, operating")
+    assert name.endswith("raw_coal, operating, approved, actual")
 
 
 def test_purchased_power_is_no_part_of_the_territorial_view() -> None:

@@ -1,12 +1,13 @@
 """The child process: reads one delivery under limits, and answers with files in a folder.
 
-Run by the parent as `python -m assets.landing.readers.child`; the request is JSON on stdin, the
-answer `answer.json` beside the Arrow files. It imports neither polars nor pydantic.
+Run by the parent as `python -m assets.landing.readers.child FORMAT…`; the request is JSON on
+stdin, the answer `answer.json` beside the Arrow files. It imports neither polars nor pydantic.
 """
 
 import errno
 import gc
 import json
+import os
 import resource
 import sys
 from collections.abc import Callable
@@ -38,9 +39,10 @@ _READERS = {
 
 def main() -> int:
     """0 with an answer (parts or an error) written; anything else is a crash."""
+    # Before the request is there: the parent fetches the delivery meanwhile.
+    readers = {form: _load(*_READERS[form]) for form in sys.argv[1:]}
     request = Request(**json.loads(sys.stdin.buffer.read()))
     limit_work(request)
-    readers = {form: _load(*_READERS[form]) for form in request.formats}
     # Only now: the libraries themselves take 300 to 500 MB of address space, which differs by
     # version and machine; the limit is for what the delivery makes them take on top.
     limit_memory(request)
@@ -110,4 +112,5 @@ def _read(readers: dict[str, Reader], request: Request) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Not sys.exit: taking down the libraries takes longer than reading a small file.
+    os._exit(main())

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from math import ceil
 from pathlib import Path
@@ -18,6 +20,7 @@ from assets.landing.readers.rawpart import RawPart, cells_of_name, cells_of_part
 from assets.landing.readers.request import Request
 
 CHILD = "assets.landing.readers.child"
+_ERRORS = "stderr"
 _ROOT = Path(__file__).resolve().parents[3]
 
 # All that a child learns of its surroundings. One thread and one allocator arena each, since
@@ -68,14 +71,17 @@ def read_delivery(
     source: SourceDeclaration,
     limits: ReaderLimits = DEFAULT_LIMITS,
     folder: Path | None = None,
+    fetch: Callable[[], None] = lambda: None,
 ) -> list[RawPart]:
     """The parts of the delivery in the order of the file.
 
+    `fetch` puts the file at `path`; it is called while the reader starts.
+
     With `folder` (empty, kept by the caller as long as the parts are used) the rows stay in
     Arrow files there, and `RawPart.batches` reads them piece by piece. Raises ReadError for every
-    fault of the delivery, also if the child dies or hangs.
+    fault of the delivery, also if the child dies or hangs, and what `fetch` raises.
     """
-    return _read(path, source, limits, folder)
+    return _read(path, source, limits, folder, fetch)
 
 
 def read_unknown(path: Path, form: Format, delimiter: str = ",") -> list[RawPart]:
@@ -99,7 +105,7 @@ def read_unknown(path: Path, form: Format, delimiter: str = ",") -> list[RawPart
             "pedigree": dict.fromkeys(Pedigree.model_fields, 5),
         }
     )
-    return _read(path, stub, DEFAULT_LIMITS, None, any_header=True)
+    return _read(path, stub, DEFAULT_LIMITS, None, lambda: None, any_header=True)
 
 
 def _read(
@@ -107,20 +113,18 @@ def _read(
     source: SourceDeclaration,
     limits: ReaderLimits,
     folder: Path | None,
+    fetch: Callable[[], None],
     any_header: bool = False,
 ) -> list[RawPart]:
-    if not path.is_file():
-        raise ReadError(path.name, "", None, "no such file", "a file", "file-missing")
-    size = path.stat().st_size
-    if size == 0:
-        raise ReadError(path.name, "", None, "empty file", "a header and rows", "file-empty")
     named = cells_of_name(path.name, source)
-    seconds = limits.base_seconds + limits.seconds_per_mb * size / (1 << 20)
     with tempfile.TemporaryDirectory(prefix="parkledger-read-", dir=folder) as temporary:
         work = Path(temporary).resolve()  # the child works in another folder
-        request = _request(path.resolve(), work, source, limits, size, seconds)
-        request = replace(request, any_header=any_header)
-        answer = _run(request, seconds)
+        with _started(work, source.formats) as child:
+            fetch()
+            size = _size(path)
+            seconds = limits.base_seconds + limits.seconds_per_mb * size / (1 << 20)
+            request = _request(path.resolve(), work, source, limits, size, seconds)
+            answer = _answer(child, replace(request, any_header=any_header), seconds)
         if "error" in answer:
             raise ReadError(**{**answer["error"], "file": path.name})
         parts: list[RawPart] = []
@@ -128,9 +132,19 @@ def _read(
             file = work / told["file"]
             if folder is not None:
                 file = file.rename(folder / f"{place}.arrow")
-            added = named | cells_of_part(told["part"], source)
+            added = named | cells_of_part(told["part"], told["crs"], source)
             parts.append(RawPart.of(told, file, added, lazy=folder is not None))
         return parts
+
+
+def _size(path: Path) -> int:
+    """Bytes of the file. Raises ReadError `file-missing` or `file-empty`."""
+    if not path.is_file():
+        raise ReadError(path.name, "", None, "no such file", "a file", "file-missing")
+    size = path.stat().st_size
+    if size == 0:
+        raise ReadError(path.name, "", None, "empty file", "a header and rows", "file-empty")
+    return size
 
 
 def _request(
@@ -174,33 +188,41 @@ def _request(
     )
 
 
-def _run(request: Request, seconds: float) -> dict[str, Any]:
-    """The answer of the child. Raises ReadError `timeout`, `memory` or `crash`."""
+@contextmanager
+def _started(folder: Path, formats: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that loads the readers of these formats and waits for its request."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    environment = {**_ENVIRONMENT, **kept, "HOME": request.folder, "TMPDIR": request.folder}
-    errors = Path(request.folder) / "stderr"
+    environment = {**_ENVIRONMENT, **kept, "HOME": str(folder), "TMPDIR": str(folder)}
+    with (folder / _ERRORS).open("wb") as stderr:
+        # -P: a module lying in the working folder must not take the place of ours.
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", CHILD, *formats],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            cwd=folder,
+            env=environment,
+        )
     try:
-        with errors.open("wb") as stderr:
-            # -P: a module lying in the working folder must not take the place of ours.
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", CHILD],
-                input=json.dumps(asdict(request)).encode(),
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-                cwd=request.folder,
-                env=environment,
-                timeout=seconds,
-                check=False,
-            )
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def _answer(child: subprocess.Popen[bytes], request: Request, seconds: float) -> dict[str, Any]:
+    """The answer of the child. Raises ReadError `timeout`, `memory` or `crash`."""
+    try:
+        child.communicate(json.dumps(asdict(request)).encode(), timeout=seconds)
     except subprocess.TimeoutExpired:
         raise _too_slow(request, seconds) from None
     answer = Path(request.folder) / ANSWER
-    if done.returncode == 0 and answer.is_file():
+    if child.returncode == 0 and answer.is_file():
         read: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
         return read
-    if done.returncode == -signal.SIGXCPU:
+    if child.returncode == -signal.SIGXCPU:
         raise _too_slow(request, seconds)
-    said = errors.read_bytes()[-4000:].decode("utf-8", "replace").strip()
+    said = (Path(request.folder) / _ERRORS).read_bytes()[-4000:].decode("utf-8", "replace").strip()
     if any(sign in said for sign in _OUT_OF_MEMORY):
         allowed = request.memory_bytes >> 20
         raise request.error(
@@ -210,7 +232,7 @@ def _run(request: Request, seconds: float) -> dict[str, Any]:
         )
     last = said.splitlines()[-1] if said else "nothing said"
     raise request.error(
-        "crash", f"the reader ended with code {done.returncode} ({last})", "a readable file"
+        "crash", f"the reader ended with code {child.returncode} ({last})", "a readable file"
     )
 
 

@@ -10,9 +10,7 @@ reads and writes; nearly all of that is done outside the interpreter lock.
 import codecs
 import csv
 import os
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from assets.landing.ahead import ahead
 from assets.landing.readers import mojibake
 from assets.landing.readers.head import Head, take_head
 from assets.landing.readers.request import Request
@@ -37,7 +36,7 @@ _BLOCK = 4 << 20
 _LONGEST_LINE = 2 << 20
 _WINDOW = 1 << 16  # bytes in which the end of a line is sought first
 _THREADS = 2
-_AHEAD = 4  # blocks that are being parsed or wait to be written
+_AHEAD = 5  # blocks that are being parsed or wait to be written
 _QUOTE, _LF, _CR = ord('"'), ord("\n"), ord("\r")
 _REPLACEMENT = "\ufffd".encode()
 
@@ -73,7 +72,12 @@ def read_plain(
     if head.unnamed or head.over is not None:
         return None
     result = PartResult(
-        "", [head.names[place] for place in head.kept], "0.arrow", head.units, encoding
+        "",
+        [head.names[place] for place in head.kept],
+        "0.arrow",
+        head.units,
+        encoding,
+        has_lost=False,
     )
     try:
         _write(_blocks(request, encoding, lines), request, result, head, lines + 1)
@@ -207,12 +211,16 @@ def _plain_quotes(block: bytes, delimiter: int) -> bool:
 
 @dataclass(frozen=True)
 class _Parsed:
-    """Rows of one block of `lines` lines: which of them they are (from 0), and their cells."""
+    """Rows of one block of `lines` lines: which of them they are (from 0), and their cells.
+
+    `has_lost`: the block holds a replacement character.
+    """
 
     lines: int
     places: Int64s
     columns: list[pa.Array]
     extras: pa.Array
+    has_lost: bool
 
 
 def _parse(block: bytes, request: Request, head: Head) -> _Parsed:
@@ -229,7 +237,10 @@ def _parse(block: bytes, request: Request, head: Head) -> _Parsed:
         pa.BufferReader(block),
         pyarrow.csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=names),
         pyarrow.csv.ParseOptions(
-            delimiter=request.delimiter, ignore_empty_lines=False, invalid_row_handler=keep_aside
+            delimiter=request.delimiter,
+            quote_char='"' if b'"' in block else False,  # without quotes it need not look for them
+            ignore_empty_lines=False,
+            invalid_row_handler=keep_aside,
         ),
         pyarrow.csv.ConvertOptions(
             check_utf8=False,
@@ -237,7 +248,10 @@ def _parse(block: bytes, request: Request, head: Head) -> _Parsed:
             strings_can_be_null=False,
         ),
     )
-    columns = [column.combine_chunks() for column in table.columns]
+    columns = [
+        column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        for column in table.columns
+    ]
     lines = table.num_rows + len(ragged)
     places = np.arange(lines, dtype=np.int64)
     if ragged:
@@ -247,7 +261,9 @@ def _parse(block: bytes, request: Request, head: Head) -> _Parsed:
     if blank.any():
         rows = np.flatnonzero(~blank)
         places, kept = places[rows], [column.take(_integers(rows)) for column in kept]
-    parsed = _Parsed(lines, places, kept, pa.nulls(len(places), pa.string()))
+    # Where lost characters are refused, none is left.
+    lost = request.keep_lost_characters and _holds_replacement(block)
+    parsed = _Parsed(lines, places, kept, pa.nulls(len(places), pa.string()), lost)
     return _with_ragged(parsed, ragged, request, head) if ragged else parsed
 
 
@@ -272,7 +288,7 @@ def _with_ragged(
         pa.concat_arrays(pair).take(_integers(order))
         for pair in zip([*parsed.columns, parsed.extras], added, strict=True)
     )
-    return _Parsed(parsed.lines, places[order], columns, extras)
+    return _Parsed(parsed.lines, places[order], columns, extras, parsed.has_lost)
 
 
 def _write(
@@ -290,6 +306,7 @@ def _write(
                 raise too_many_cells(request, "", int(numbers[fit]))
             written += len(numbers)
             result.has_extra |= parsed.extras.null_count < len(numbers)
+            result.has_lost |= parsed.has_lost
             arrays = [_integers(numbers), *parsed.columns, parsed.extras]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
 
@@ -297,15 +314,7 @@ def _write(
 def _in_order(blocks: Iterator[bytes], request: Request, head: Head) -> Iterator[_Parsed]:
     """Blocks parsed, a few at a time, in the order of the file. Raises as _parse."""
     csv.field_size_limit(request.max_cell_chars)
-    parse = partial(_parse, request=request, head=head)
-    waiting: deque[Future[_Parsed]] = deque()
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for block in blocks:
-            waiting.append(pool.submit(parse, block))
-            if len(waiting) > _AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    return ahead(partial(_parse, request=request, head=head), blocks, _THREADS, _AHEAD)
 
 
 def _blank(columns: list[pa.Array]) -> Booleans:

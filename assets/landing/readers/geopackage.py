@@ -150,7 +150,8 @@ def _read_table(base: sqlite3.Connection, table: str, request: Request, file: st
         cells = [_cell(value, request, table, row) for value in values]
         writer.add(row, [*cells, _shape(shape, srs_id, request, table, row)])
     writer.close()
-    return PartResult(table, headers, file, crs=_crs(base, srs_id, request, table))
+    crs = _crs(base, srs_id, request, table)
+    return PartResult(table, headers, file, crs=crs, has_lost=writer.has_lost)
 
 
 def _geometry_column(base: sqlite3.Connection, table: str, request: Request) -> tuple[str, int]:

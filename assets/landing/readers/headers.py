@@ -13,7 +13,7 @@ Merge = tuple[int, int, int, int]  # first row, first column, last row, last col
 _SHOWN = 12
 _COMPARED = 200
 _UNNAMED = re.compile(r"__column_([1-9][0-9]*)__")
-_PSEUDO = re.compile(r"__(?:file|part)_[^\W\d]\w*__")
+_PSEUDO = re.compile(r"__(?:crs|(?:file|part)_[^\W\d]\w*)__")
 _WITH_UNIT = re.compile(r"(?P<name>.+?)\s*[(（\[【_/]\s*(?P<unit>[^()（）\[\]【】_/]+)[)）\]】]?")
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.headers import is_pseudo
-from assets.landing.readers.request import EXTRA
+from assets.landing.readers.request import CRS, EXTRA
 
 _ZIPPED = ".shp.zip"
 
@@ -35,6 +35,7 @@ class RawPart:
     frame: pl.DataFrame | None = field(repr=False)
     added: dict[str, str | None] = field(default_factory=dict)
     has_extra: bool = False
+    has_lost: bool = True  # False only if no cell holds a replacement character (U+FFFD)
 
     @classmethod
     def of(
@@ -54,6 +55,7 @@ class RawPart:
             frame=None,
             added=added,
             has_extra=answer["has_extra"],
+            has_lost=answer["has_lost"] or any("\ufffd" in (text or "") for text in added.values()),
         )
         if not lazy:
             object.__setattr__(part, "frame", part._shaped(pl.read_ipc(file)))
@@ -132,12 +134,15 @@ def cells_of_name(name: str, source: SourceDeclaration) -> dict[str, str | None]
     return {f"__file_{group}__": text for group, text in match.groupdict().items()}
 
 
-def cells_of_part(name: str, source: SourceDeclaration) -> dict[str, str | None]:
-    """`__part_GROUP__` → what the group of `part_pattern` matches in the name of the part."""
+def cells_of_part(name: str, crs: str | None, source: SourceDeclaration) -> dict[str, str | None]:
+    """`__part_GROUP__` → what the group of `part_pattern` matches in the name of the part, and
+    `__crs__`, where it is declared → the CRS as the file states it, null where it states none.
+    """
+    stated = {CRS: crs} if CRS in source.columns else {}
     match = re.fullmatch(source.part_pattern, name) if source.part_pattern else None
     if match is None:
-        return {}
-    return {f"__part_{group}__": text for group, text in match.groupdict().items()}
+        return stated
+    return stated | {f"__part_{group}__": text for group, text in match.groupdict().items()}
 
 
 def _check_groups(file: str, source: SourceDeclaration) -> None:
@@ -147,7 +152,7 @@ def _check_groups(file: str, source: SourceDeclaration) -> None:
         for kind, pattern in (("file", source.file_pattern), ("part", source.part_pattern))
         for group in re.compile(pattern or "").groupindex
     }
-    lost = [header for header in source.columns if is_pseudo(header) and header not in given]
+    lost = [name for name in source.columns if is_pseudo(name) and name not in {*given, CRS}]
     if lost:
         kind = lost[0].split("_")[2]
         raise ReadError(

@@ -58,7 +58,7 @@ def write_records(
             cells.append(geometry_cell(record.geometry, request, part, row))
         writer.add(row, cells)
     writer.close()
-    return PartResult(part, headers, file)
+    return PartResult(part, headers, file, has_lost=writer.has_lost)
 
 
 def flatten(record: dict[str, Any], request: Request, row: int, depth: int = 1) -> dict[str, str]:

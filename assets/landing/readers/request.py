@@ -8,9 +8,10 @@ from assets.landing.readers.errors import ReadError
 ROW_NUMBER = "row_number"
 EXTRA = "__extra__"
 GEOMETRY = "__geometry__"
+CRS = "__crs__"
 
 # Names the reader itself gives to columns; a delivered header may not be one of them.
-RESERVED = frozenset({ROW_NUMBER, EXTRA, GEOMETRY})
+RESERVED = frozenset({ROW_NUMBER, EXTRA, GEOMETRY, CRS})
 
 MAX_COLUMNS = 16_384  # of a worksheet; nobody delivers a wider register
 

@@ -76,7 +76,8 @@ def read_shapefile(request: Request) -> list[PartResult]:
         cells: list[str | None] = [dbf.texts(record, table, encoding)[place] for place in kept]
         writer.add(row, [*cells, shape])
     writer.close()
-    return [PartResult(part, headers, "0.arrow", encoding=encoding, crs=_crs(files.get(".prj")))]
+    crs, lost = _crs(files.get(".prj")), writer.has_lost
+    return [PartResult(part, headers, "0.arrow", encoding=encoding, crs=crs, has_lost=lost)]
 
 
 def _collect(request: Request) -> tuple[str, Files]:

@@ -33,6 +33,7 @@ class PartResult:
     encoding: str | None = None
     crs: str | None = None
     has_extra: bool = False
+    has_lost: bool = True  # False only if no cell holds a replacement character (U+FFFD)
     footers: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -73,6 +74,7 @@ class PartWriter:
         self._chars = 0
         self._cells = 0
         self.has_extra = False
+        self.has_lost = False
 
     def add(self, number: int, cells: Cells, extra: str | None = None) -> None:
         """One row with exactly one cell a header. Raises ReadError `bounds`."""
@@ -97,7 +99,7 @@ class PartWriter:
     def _flush(self) -> None:
         if not self._rows:
             return
-        self._refuse_mojibake()
+        self._look_at_texts()
         text = pa.string()
         arrays = [pa.array(self._numbers, pa.int64())]
         arrays += [pa.array(column, text) for column in zip(*self._rows, strict=True)]
@@ -105,11 +107,13 @@ class PartWriter:
         self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
         self._numbers, self._rows, self._extras, self._chars = [], [], [], 0
 
-    def _refuse_mojibake(self) -> None:
-        """Raises ReadError `mojibake` naming the row."""
+    def _look_at_texts(self) -> None:
+        """Notice lost characters. Raises ReadError `mojibake` naming the row."""
         rows = zip(self._rows, self._extras, strict=True)
         texts = ["\n".join(filter(None, (*row, extra))) for row, extra in rows]
-        if mojibake.find("\n".join(texts)) is None:
+        whole = "\n".join(texts)
+        self.has_lost |= "\ufffd" in whole
+        if mojibake.find(whole) is None:
             return
         for number, text in zip(self._numbers, texts, strict=True):
             if found := mojibake.find(text):
@@ -189,5 +193,5 @@ def write_table(
             shown.pop()
         result.footers.append((number, request.delimiter.join(shown)))
     writer.close()
-    result.has_extra = writer.has_extra
+    result.has_extra, result.has_lost = writer.has_extra, writer.has_lost
     return result

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import shapely
 
-from assets.boundaries.versions import geodesic_km2
+from assets.boundaries.geometry import geodesic_km2
 from assets.landing.rules.limits import LIMITS
 from quality.quarantine import Rule
 
