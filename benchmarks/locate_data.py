@@ -65,13 +65,11 @@ def _star(
 ) -> shapely.Polygon:
     """A closed wavy line around a point."""
     angle = (np.arange(count) + rng.uniform(-0.3, 0.3, count)) * 2 * np.pi / count
-    wave = sum(
-        rng.uniform(0, 0.5 / k) * np.cos(k * angle + rng.uniform(0, 6)) for k in range(2, 6)
-    )
+    wave = sum(rng.uniform(0, 0.5 / k) * np.cos(k * angle + rng.uniform(0, 6)) for k in range(2, 6))
     reach = radius * np.clip(1 + 0.6 * wave + rng.normal(0, 0.01, count), 0.4, 1.4)
-    ring = np.column_stack(
-        [x + reach * np.cos(angle) * stretch, y + reach * np.sin(angle)]
-    ).round(7)
+    ring = np.column_stack([x + reach * np.cos(angle) * stretch, y + reach * np.sin(angle)]).round(
+        7
+    )
     holes = [ring[::-2] * 0.3 + np.array([x, y]) * 0.7] if hollow else []
     return shapely.Polygon(ring, holes)
 
@@ -87,7 +85,9 @@ def _steps(
 ) -> shapely.Polygon:
     """A skyline: level and upright edges only."""
     columns = max((count - 2) // 2, 3)
-    sides = np.linspace(x - 0.9 * radius * stretch, x + 0.9 * radius * stretch, columns + 1).round(7)
+    sides = np.linspace(x - 0.9 * radius * stretch, x + 0.9 * radius * stretch, columns + 1).round(
+        7
+    )
     tops = (y + 0.9 * radius * rng.uniform(0.5, 1.3, columns)).round(7)
     base = round(y - 0.9 * radius, 7)
     outline = np.column_stack([np.repeat(sides, 2)[1:-1], np.repeat(tops, 2)])

@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.commands.parks import map_
 from pipelines.commands.quarantine import quarantine
 from pipelines.commands.sources import sources
 from pipelines.console import (
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(quarantine)
 app.add_typer(sources)
+app.command("map")(map_)
 
 
 @app.command()

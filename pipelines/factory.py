@@ -1,16 +1,19 @@
 """Dagster assets from steps, checks from balances."""
 
+import base64
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from assets.boundaries.picture import overview
 from pipelines.lake_io import YEAR, column_schema
 from pipelines.progress import PROGRESS
 from pipelines.wiring import code_version
 from quality.conservation import CHECKS, Balance
+from quality.contracts.boundaries import Boundary
 from quality.contracts.registry import table_of
 from quality.contracts.table import Table
 from warehouse.lake import Lake
@@ -54,11 +57,22 @@ def step_asset(step: Step) -> dg.AssetsDefinition:
         with PROGRESS.stage(table.table_name()):
             tables = {t.table_name(): frames[_argument(t)] for t in step.inputs}
             frame = step.run(tables, settings())
+            if table in PICTURES:
+                context.add_output_metadata({"map": _picture(PICTURES[table](frame))})
             if not step.by_year:
                 return frame
             return _years_of_run(table, frame, [int(key) for key in context.partition_keys])
 
     return made
+
+
+# Tables that are looked at as a map in Dagster.
+PICTURES: dict[type[Table], Callable[[pl.DataFrame], bytes]] = {Boundary: overview}
+
+
+def _picture(png: bytes) -> dg.MarkdownMetadataValue:
+    encoded = base64.b64encode(png).decode("ascii")
+    return dg.MetadataValue.md(f"![map](data:image/png;base64,{encoded})")
 
 
 def _years_of_run(table: type[Table], frame: pl.DataFrame, years: list[int]) -> pl.DataFrame:

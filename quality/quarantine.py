@@ -6,7 +6,7 @@ clipped, filled or repaired: a text that is not what its column declares is a re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -30,6 +30,8 @@ class Rule:
     """A check on the typed row: `bad` is true where it fails (null counts as no failure).
 
     `rowwise`: it looks at one row at a time, so that a large source may come in batches.
+    `derived`: makes the columns, a row each, that `bad` reads beside those of the table; rules
+    that share one have it worked out once.
     """
 
     rule_id: str
@@ -39,6 +41,7 @@ class Rule:
     reason_zh: str
     reason_en: str
     rowwise: bool = False
+    derived: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
 
 @dataclass(frozen=True)
@@ -121,9 +124,7 @@ def accept(
     ]
     bad.append(_contract_failures(frame, table))
     warned = [_no_failures()]
-    # All at once: polars works on several rules at a time, and once on what they share.
-    masks = frame.select(rule.bad.alias(str(place)) for place, rule in enumerate(rules))
-    for rule, mask in zip(rules, masks, strict=True):
+    for rule, mask in zip(rules, judge(frame, rules), strict=True):
         found = _failures(mask, rule.rule_id, rule.column, rule.reason_zh, rule.reason_en)
         (bad if rule.severity == "error" else warned).append(found)
     bad.append(_duplicates(frame, table))
@@ -135,6 +136,15 @@ def accept(
         frame=kept if SOURCE_ROW in table.key() else table.arrange(kept),
         quarantine=_all_of(taken, _quarantine_rows(failed, out, records, source_id)),
         flags=_flag_rows(flagged, records, source_id),
+    )
+
+
+def judge(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """A Boolean column for each rule, true where a row fails; null counts as no failure."""
+    derived = [make(frame) for make in dict.fromkeys(r.derived for r in rules) if make]
+    # All at once: polars works on several rules at a time, and once on what they share.
+    return pl.concat([frame, *derived], how="horizontal").select(
+        rule.bad.alias(str(place)) for place, rule in enumerate(rules)
     )
 
 

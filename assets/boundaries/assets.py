@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.boundaries import overlaps, parks, versions
-from assets.boundaries.ground import on_ground
+from assets.boundaries.ground import checked_points, on_ground
 from assets.boundaries.nominal import nominal_claims
 from assets.landing.declaration import load_source
 from assets.landing.provenance import is_illustrative
@@ -23,7 +23,11 @@ def _boundary_claims(t: Frames, _: Settings) -> pl.DataFrame:
     points = t["core.park_point_claim"]
     return versions.boundary_claims(
         shapes,
-        on_ground(shapes, load_source("park_boundary").crs),
+        on_ground(
+            shapes,
+            checked_points(parks.with_park_ids(catalogue), points),
+            load_source("park_boundary").crs or "EPSG:4490",
+        ),
         nominal_claims(catalogue, points),
         catalogue,
         points,

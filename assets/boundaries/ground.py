@@ -1,43 +1,207 @@
-"""Delivered boundaries brought to CGCS2000, with how the coordinate system is known."""
+"""Delivered boundaries brought to CGCS2000, and how their coordinate system is known."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import polars as pl
 import shapely
-from pyproj import CRS, Transformer
+from numpy.typing import NDArray
 
-from assets.boundaries.geometry import shape_of
+from assets.boundaries.crs.detect import detect
+from assets.boundaries.crs.finding import CrsFinding, Ground
+from assets.boundaries.crs.ground import ground_of_codes
+from assets.boundaries.crs.systems import System, shapes_to_cgcs2000, system
+from assets.boundaries.divisions import GEOD, distance_outside_km
+from assets.boundaries.geometry import geodesic_km2, mended, shape_of
 
-_CGCS2000 = CRS.from_epsg(4490)
-
-
-def on_ground(shapes: pl.DataFrame, declared: str | None) -> pl.DataFrame:
-    """`source_row_id, geometry_wkb, crs_source, crs_how, crs_evidence, crs_accuracy_m`."""
-    rows = []
-    for row in shapes.iter_rows(named=True):
-        stated = row["crs_stated"]
-        system = CRS.from_user_input(stated or declared)
-        shape = shape_of(row["geometry_wkb"])
-        convert = Transformer.from_crs(system, _CGCS2000, always_xy=True)
-        placed = shapely.transform(shape, convert.transform, interleaved=False)
-        rows.append(
-            {
-                "source_row_id": row["source_row_id"],
-                "geometry_wkb": placed.wkb_hex,
-                "crs_source": system.name,
-                "crs_how": "stated" if stated else "declared",
-                "crs_evidence": None,
-                "crs_accuracy_m": 0.0,
-            }
-        )
-    return pl.DataFrame(rows, schema=_SCHEMA)
-
-
-_SCHEMA = {
+# A reading that puts a park further from its checked point, or out of its province, is wrong
+# (project rule). Zones of a projection are 260 km apart, map services shift by 0.7 km.
+_FROM_POINT_KM, _FROM_PROVINCE_KM = 50.0, 5.0
+_SCHEMA: dict[str, Any] = {
     "source_row_id": pl.String,
     "geometry_wkb": pl.String,
     "crs_source": pl.String,
     "crs_how": pl.String,
     "crs_evidence": pl.String,
     "crs_accuracy_m": pl.Float64,
+    "crs_contradicted": pl.Boolean,
+    "outside_by_km": pl.Float64,
+    "area_before_km2": pl.Float64,
+    "mended_zh": pl.String,
 }
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The system a part is read in; None where no system is left."""
+
+    system: System | None
+    how: str
+    accuracy_m: float
+    finding: CrsFinding
+
+    @property
+    def evidence(self) -> str:
+        told = "；".join(fact.zh for fact in self.finding.evidence)
+        other = self.finding.runner_up
+        return f"{told}；次选 {other.label}" if other else told
+
+
+def on_ground(shapes: pl.DataFrame, points: pl.DataFrame, fallback: str) -> pl.DataFrame:
+    """Geometry in CGCS2000 of rows of `accepted.boundary`, one row each by `source_row_id`.
+
+    `points` are `catalogue_code, name_zh, lon, lat` of parks with a checked point. The rows of
+    a file are read in the system that it states, unless the ground refutes it; if it states
+    none, in the one that the ground, the numbers, or the place of the parks leave; if several
+    are left, in `fallback` where it is among them, with the distance between them as accuracy.
+    `geometry_wkb` is null where no system is left or the geometry cannot be read. An invalid
+    polygon is made valid, and `area_before_km2` and `mended_zh` say so. `outside_by_km` is the
+    distance of a point inside the polygon from the province in the park's code.
+    """
+    placed = [
+        _place_part(part, points, fallback)
+        for _, part in shapes.with_columns(
+            pl.col("source_row_id").str.replace(r":[^:]*$", "").alias("__part")
+        ).group_by("__part", maintain_order=True)
+    ]
+    return pl.concat([pl.DataFrame(schema=_SCHEMA), *placed])
+
+
+def _place_part(rows: pl.DataFrame, points: pl.DataFrame, fallback: str) -> pl.DataFrame:
+    drawn = np.array([shape_of(text) for text in rows["geometry_wkb"]] + [None], dtype=object)[:-1]
+    known = _Known.of(rows, points)
+    reading = _read(drawn, known, rows, fallback)
+    found = [
+        _row(row, shape, reading, province)
+        for row, shape, province in zip(
+            rows.iter_rows(named=True), drawn, known.provinces, strict=True
+        )
+    ]
+    return pl.DataFrame(found, schema=_SCHEMA, orient="row")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the place of each row: its province's code, and a checked point."""
+
+    provinces: list[str]
+    near: NDArray[Any]
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, points: pl.DataFrame) -> _Known:
+        placed = rows.select("catalogue_code", "name_zh").join(
+            points.unique(["catalogue_code", "name_zh"]),
+            on=["catalogue_code", "name_zh"],
+            how="left",
+            maintain_order="left",
+        )
+        near = np.empty(rows.height, dtype=object)
+        for place, (lon, lat) in enumerate(placed.select("lon", "lat").iter_rows()):
+            near[place] = None if lon is None else shapely.Point(lon, lat)
+        # Digits two and three of a catalogue code are those of the province in GB/T 2260.
+        codes = [f"{(code or '')[1:3]}0000" for code in rows["catalogue_code"]]
+        return cls(codes, near)
+
+    def grounds(self) -> list[Ground]:
+        return [Ground("within", ground_of_codes(self.provinces)), Ground("near", self.near)]
+
+
+def _read(drawn: NDArray[Any], known: _Known, rows: pl.DataFrame, fallback: str) -> _Reading:
+    stated: str | None = rows["crs_stated"][0]
+    hectares = rows["catalogue_ha"].cast(pl.Float64).to_numpy()
+    finding = detect(drawn, known.grounds(), declared=stated, area_km2=hectares / 100)
+    if finding.system is not None and (stated is None or not finding.contradicts):
+        how = "stated" if stated else "found"
+        return _Reading(finding.system, how, finding.accuracy_m or 0.0, finding)
+    left = [
+        each
+        for each in ((finding.system,) if finding.system else finding.undecided)
+        if each is not None and _fits(drawn, known, each)
+    ]
+    declared = system(fallback)
+    if len(left) == 1:
+        return _Reading(left[0], "found", left[0].accuracy_m, finding)
+    if any(each.label == declared.label for each in left):
+        apart = max((_apart_m(drawn, declared, each) for each in left), default=0.0)
+        return _Reading(declared, "declared", round(apart, 1), finding)
+    return _Reading(None, "declared", 0.0, finding)
+
+
+def _fits(drawn: NDArray[Any], known: _Known, read_as: System) -> bool:
+    """Whether a reading leaves each park near its point, or else in its province."""
+    for shape, point, province in zip(drawn, known.near, known.provinces, strict=True):
+        if shape is None or shape.is_empty:
+            continue
+        try:
+            lon, lat = _middle(shape, read_as)
+        except ValueError:
+            return False
+        if point is not None:
+            if GEOD.inv(point.x, point.y, lon, lat)[2] > 1000 * _FROM_POINT_KM:
+                return False
+        elif _outside_km(province, lon, lat) > _FROM_PROVINCE_KM:
+            return False
+    return True
+
+
+def _apart_m(drawn: NDArray[Any], one: System, other: System) -> float:
+    """Median distance of the shapes' middles under two readings."""
+    there = [shape for shape in drawn if shape is not None and not shape.is_empty]
+    far = [GEOD.inv(*_middle(s, one), *_middle(s, other))[2] for s in there]
+    return float(np.median(far)) if far else 0.0
+
+
+def _middle(shape: Any, read_as: System) -> tuple[float, float]:
+    centre = shapely.centroid(shapes_to_cgcs2000(np.array([shape], dtype=object), read_as)[0])
+    return centre.x, centre.y
+
+
+def _outside_km(province: str, lon: float, lat: float) -> float:
+    """Distance from the province; 0 for a code of no province, which the catalogue would tell."""
+    try:
+        return distance_outside_km(province, lon, lat)
+    except KeyError:
+        return 0.0
+
+
+def _row(row: dict[str, Any], shape: Any, reading: _Reading, province: str) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "source_row_id": row["source_row_id"],
+        "geometry_wkb": None,
+        "crs_source": reading.system.label if reading.system else row["crs_stated"] or "unknown",
+        "crs_how": reading.how,
+        "crs_evidence": reading.evidence or None,
+        "crs_accuracy_m": reading.accuracy_m,
+        "crs_contradicted": reading.finding.contradicts,
+        "outside_by_km": None,
+        "area_before_km2": None,
+        "mended_zh": None,
+    }
+    if reading.system is None or shape is None or shape.is_empty:
+        return told
+    try:
+        (placed,) = shapes_to_cgcs2000(np.array([shape], dtype=object), reading.system)
+    except ValueError:
+        return told
+    repair = mended(placed)
+    if repair is not None:
+        told["area_before_km2"] = round(geodesic_km2(placed), 6)
+        told["mended_zh"] = f"make valid：{repair.fault}"
+        placed = repair.shape
+    inside = shapely.point_on_surface(placed)
+    told["geometry_wkb"] = placed.wkb_hex
+    told["outside_by_km"] = round(_outside_km(province, inside.x, inside.y), 3)
+    return told
+
+
+def checked_points(catalogue: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
+    """`catalogue_code, name_zh, lon, lat` of the parks whose point may be relied on.
+
+    From the catalogue with park ids and `core.park_point_claim`.
+    """
+    return catalogue.join(
+        points.filter("usable").select("park_id", "lon", "lat"), on="park_id"
+    ).select("catalogue_code", "name_zh", "lon", "lat")

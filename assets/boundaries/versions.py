@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import shapely
 
-from assets.boundaries.geometry import geodesic_km2, mended, shape_of
+from assets.boundaries.geometry import geodesic_km2, shape_of
 from assets.boundaries.parks import with_park_ids
 from quality.contracts.boundaries import LAST_DAY, Boundary, BoundaryClaim
 
@@ -102,23 +102,13 @@ def _claim_id() -> pl.Expr:
 
 
 def _measured(claims: pl.DataFrame) -> pl.DataFrame:
-    """Areas and ratio of each claim; a geometry that can be mended is, and says so."""
-    shapes, before, faults = [], [], []
-    for text in claims.get_column("geometry_wkb"):
-        shape = shape_of(text)
-        repair = mended(shape)
-        shapes.append(shape if repair is None else repair.shape)
-        before.append(None if repair is None else round(geodesic_km2(shape), 6))
-        faults.append(None if repair is None else f"make valid：{repair.fault}")
-    area = np.array([geodesic_km2(shape) for shape in shapes])
+    """Areas of each claim on the ellipsoid, and their ratio."""
+    area = np.array([geodesic_km2(shape_of(text)) for text in claims["geometry_wkb"]])
     catalogue = claims.get_column("catalogue_ha").cast(pl.Float64).to_numpy() / 100
     return claims.with_columns(
         pl.Series("polygon_km2", area, dtype=pl.Float64).round(6),
         pl.Series("catalogue_km2", catalogue, dtype=pl.Float64).round(6),
         pl.Series("area_ratio", area / catalogue, dtype=pl.Float64).round(6),
-        pl.Series("area_before_km2", before, dtype=pl.Float64),
-        pl.Series("mended_zh", faults, dtype=pl.String),
-        pl.Series("geometry_wkb", [s.wkb_hex for s in shapes], dtype=pl.String),
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from assets.landing.ahead import ahead
 from assets.landing.corrections import apply_corrections
 from assets.landing.declaration import DeclarationError, SourceDeclaration
+from assets.landing.readers.ahead import ahead
 from assets.landing.records import Delivered, records_of
 from assets.landing.revisions import revision_flags
 from assets.landing.rules import NEEDS, rules_for

@@ -42,7 +42,6 @@ _NOT_READING = {
     "key",
     "null_texts",
     "numbers",
-    "skip_rows",
     "period",
     "allowed",
     "pedigree",
@@ -64,7 +63,8 @@ class Stored:
             table = pa.Table.from_batches(
                 [reader.get_batch(n) for n in range(reader.num_record_batches)], reader.schema
             )
-            mapped = pl.from_arrow(table.slice(self.offset, rows), rechunk=False)
+            kept = table.select([name for c in self.columns for name in c.meta.root_names()])
+            mapped = pl.from_arrow(kept.slice(self.offset, rows), rechunk=False)
         assert isinstance(mapped, pl.DataFrame)
         return mapped.select(self.columns)
 

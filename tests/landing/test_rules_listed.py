@@ -49,6 +49,7 @@ BUILT: dict[str, set[str]] = {
     "GEO1": POINTS,
     "GEO2w": {*POINTS, "zone_catalogue"},
     "GEO2e": {*POINTS, "zone_catalogue"},
+    "GEO3": {"park_boundary"},
     "GEO4": POINTS,
     "POL1": {"park_boundary"},
     "POL2w": {"park_boundary", "tw_parks"},
@@ -62,7 +63,6 @@ BUILT: dict[str, set[str]] = {
 # Rule to what it needs beside the rows of one source.
 NEEDS_MORE = {
     "ID4": "the state of registration of the legal person, against the year of its return",
-    "GEO3": "the address of the register and the declared park, against the point of the permit",
     "CT1": "the sum over all parks, against a control total",
     "CT1w": "the sum over all parks, against a control total",
     "CT2": "the emissions of all parks, against an inventory of the province",

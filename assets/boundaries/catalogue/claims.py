@@ -6,7 +6,10 @@ level and type is doubtful, as METHOD 5 has it for intensities.
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from assets.boundaries.divisions import provinces
 from assets.boundaries.parks import with_park_ids
@@ -32,8 +35,9 @@ MISPRINTS = {"湽博": "淄博", "织纺": "纺织"}
 OUTSIDE_KM = 2.0
 DOUBTFUL_Z = 3.5
 LEAST_PEERS = 8
-# A point that equals the published point of a division to this many degrees (some 10 m).
-SAME_POINT_DEG = 1e-4
+# So near to the published point of a division, the geocoder found the division and not the park.
+SEAT_KM = 0.5
+_EARTH_KM = 6371.0088
 
 _MONTH = r"^(\d{4})\.(\d{1,2})$"
 
@@ -275,27 +279,30 @@ def _points(parks: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _centres(parks: pl.DataFrame, centres: pl.DataFrame) -> pl.DataFrame:
-    """Points that are the published point of a province, prefecture or county."""
-    cell = [(pl.col(c) / SAME_POINT_DEG).round().cast(pl.Int64) for c in ("lon_gcj02", "lat_gcj02")]
-    keys = ["lon_cell", "lat_cell"]
-    named = [c.alias(k) for c, k in zip(cell, keys, strict=True)]
-    level = pl.col("adcode").str.ends_with("00")
-    places = (
-        centres.drop_nulls(["lon_gcj02", "lat_gcj02"])
-        .with_columns(named)
-        # Where several divisions share the point, the highest names it.
-        .sort(level, "adcode", descending=[True, False])
-        .unique(keys, keep="first", maintain_order=True)
-        .select(*keys, level.alias("city"), pl.col("name_zh").alias("place_zh"))
-    )
-    rows = parks.drop_nulls(["lon_gcj02", "lat_gcj02"]).with_columns(named).join(places, on=keys)
+    """Points on the published point of a province, prefecture or county; both are GCJ-02."""
+    placed = parks.drop_nulls(["lon_gcj02", "lat_gcj02"])
+    places = centres.drop_nulls(["lon_gcj02", "lat_gcj02"]).sort("adcode", "source_row_id")
+    if not placed.height or not places.height:
+        return _claim(parks.clear(), "point", pl.lit(""), pl.lit(""), 0.0)
+    chord, nearest = cKDTree(_on_sphere(places)).query(_on_sphere(placed))
+    rows = placed.with_columns(
+        pl.Series("km", _EARTH_KM * 2 * np.arcsin(chord / 2)).round(2),
+        places["name_zh"].gather(nearest).alias("place_zh"),
+    ).filter(pl.col("km") <= SEAT_KM)
     return _claim(
         rows,
         "point",
-        pl.format("点位即{}的驻地或中心点", "place_zh"),
-        pl.format("the point is that of the division {}", "place_zh"),
-        pl.when("city").then(0.7).otherwise(0.6),
+        pl.format("点位距{}的驻地点 {} 公里", "place_zh", "km"),
+        pl.format("the point is {} km from that of the division {}", "km", "place_zh"),
+        0.6,
     )
+
+
+def _on_sphere(points: pl.DataFrame) -> NDArray[np.float64]:
+    """Points as unit vectors: chords order like distances, the date line needs no care."""
+    lon = np.radians(points["lon_gcj02"].to_numpy())
+    lat = np.radians(points["lat_gcj02"].to_numpy())
+    return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
 def _industries(industries: pl.DataFrame) -> pl.DataFrame:

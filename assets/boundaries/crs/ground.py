@@ -56,18 +56,39 @@ def _places(level: _Level) -> dict[str, int]:
 def code_in_text(text: str | None) -> str | None:
     """Code of the smallest division that a text names in full, within the larger ones it names.
 
-    None where nothing is named, or a name stands for several divisions (鼓楼区) that the rest
-    of the text does not tell apart.
+    A province may stand at the head without its suffix (云南昆明市). None where nothing is
+    named, or a name stands for several divisions (鼓楼区) that the rest of the text does not
+    tell apart.
     """
     if not text:
         return None
-    province = _only(_named(text, provinces, ""))
+    province = _only(_named(text, provinces, "")) or _short_province(text)
     within = province[:2] if province else ""
     city = _only(_named(text, cities, within))
     if city and not city.endswith("0000"):  # municipalities stand among the cities, too
         within = city[:4]
     county = _only(_named(text, counties, within))
     return county or city or province
+
+
+def _short_province(text: str) -> str | None:
+    """Province whose name without suffix begins the text."""
+    for code, name in zip(provinces().codes, provinces().names, strict=True):
+        short = name[:3] if name.startswith(("内蒙古", "黑龙江")) else name[:2]
+        if text.startswith(short) and not text.startswith(_borrowed(short, code[:2])):
+            return code
+    return None
+
+
+@cache
+def _borrowed(short: str, within: str) -> tuple[str, ...]:
+    """Divisions of other provinces whose names begin so (海南藏族自治州 in 青海)."""
+    return tuple(
+        name
+        for level in (cities, counties)
+        for code, name in zip(level().codes, level().names, strict=True)
+        if name.startswith(short) and not code.startswith(within)
+    )
 
 
 def _only(codes: list[str]) -> str | None:

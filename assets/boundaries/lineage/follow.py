@@ -35,16 +35,21 @@ class Successor:
 
 @dataclass(frozen=True)
 class Answer:
-    """Successors of a code, and what is to be said about it; `units` are its readings."""
+    """Successors of a code, and what is to be said about it.
+
+    `units` are its readings, `lost` counts the ways that lead to no division of the run year.
+    """
 
     units: tuple[Unit, ...]
     successors: tuple[Successor, ...]
+    lost: int
     reason_zh: str | None
     reason_en: str | None
 
     @property
     def ambiguous(self) -> bool:
-        return len(self.successors) > 1
+        """Whether there is a successor, and another that it might be instead."""
+        return bool(self.successors) and len(self.successors) + self.lost > 1
 
 
 class Lineage:
@@ -107,7 +112,9 @@ class Lineage:
         """
         found = self._by_name.get(name, [])
         if parent is not None:
-            above = [parent] if parent.isdigit() else [u.code for u in self._by_name[parent]]
+            above = (
+                [parent] if parent.isdigit() else [u.code for u in self._by_name.get(parent, [])]
+            )
             stems = {code[:2] if code.endswith("0000") else code[:4] for code in above}
             found = [u for u in found if {u.code[:2], u.code[:4]} & stems]
         if year is not None:
@@ -131,7 +138,8 @@ class Lineage:
             above = next((u.name for u in reversed(self.units(code[:4] + "00"))), None)
             zh_above = f"；前四位属{above}" if above else ""
             en_above = f"; its first four digits are those of {above}" if above else ""
-            return Answer((), (), f"{code}：未知代码{zh_above}", f"{code}: unknown code{en_above}")
+            zh_text, en_text = f"{code}：未知代码{zh_above}", f"{code}: unknown code{en_above}"
+            return Answer((), (), 0, zh_text, en_text)
         zh: list[str] = []
         en: list[str] = []
         # From its first year on, a unit meets every change that may have come after the code.
@@ -145,22 +153,26 @@ class Lineage:
                 en.append(f"not in force in {year}; read as {unit.name} of {at}")
         found: dict[str, list[Successor]] = {}
         ended: list[Change] = []
+        unlisted: set[str] = set()
         for unit, at in states:
             for successor in self._walk(unit, at, at, run_year, (), ended):
                 if self._is_listed(successor.code, run_year):
                     found.setdefault(successor.code, []).append(successor)
                     continue
                 until = run_year or self.known_year
+                unlisted.add(successor.code)
                 zh.append(f"{successor.code} {successor.name}不在 {until} 年的清单中")
                 en.append(f"{successor.code} {successor.name} is not in the list of {until}")
         for change in dict.fromkeys(ended):
             zh.append(f"{change.year} 年起无已知去向：{change.from_code} {change.from_name}")
             en.append(f"no known successor: {change}")
         read = tuple(dict.fromkeys(unit for unit, _ in states))
-        successors = tuple(_one(found[code], len(found) > 1) for code in sorted(found))
+        lost = len(set(ended)) + len(unlisted)
+        several = len(found) + lost > 1
         return Answer(
             read,
-            successors,
+            tuple(_one(found[code], several) for code in sorted(found)),
+            lost,
             "；".join(dict.fromkeys(zh)) or None,
             "; ".join(dict.fromkeys(en)) or None,
         )

@@ -23,10 +23,19 @@ def to_year(
     `codes`: `code`, and `year` or null. One row a distinct pair and successor: `code, year,
     name_then, code_now, name_now, kind, share, via, ambiguous, reason_zh, reason_en`.
     `code_now` is null where nothing is known, and then the reasons say why; `ambiguous` marks
-    pairs of several successors, of which none is chosen. `name_then` holds the names of all
-    readings of the code, `kind` the kinds of change passed through, joined by `+`.
+    pairs that may be another successor too, of which none is chosen. `name_then` holds the
+    names of all readings of the code, `kind` the kinds of change passed, joined by `+`.
+
+    `known`: `code`, `name_zh` of the divisions of the run year, whose codes are then used;
+    without it the polygons are that list, or for another run year the changes alone. Raises
+    ValueError for a list whose year is not said.
     """
-    lineage = Lineage(changes, known)
+    if known is not None and run_year is None:
+        raise ValueError("known: a list without its year; expected run_year")
+    if known is not None and run_year is not None:
+        lineage, run_year = Lineage(changes, known, run_year), None
+    else:
+        lineage = Lineage(changes)
     rows: list[tuple[Any, ...]] = []
     for code, year in codes.select("code", pl.col("year").cast(pl.Int64)).unique().iter_rows():
         answer = lineage.answer(code, year, run_year)

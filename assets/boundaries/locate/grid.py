@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from assets.boundaries.locate.edges import Edges, Floats, Integers
 
+EIGHT = 8  # edges that a processor compares at once
 BLOCK_BITS = 4  # a block is 16 x 16 cells
-_FINEST = 512.0
+_FINEST = 256.0
 _MOST_CELLS = 1 << 22
 # Where an edge crosses a row is rounded; 1e-9 degrees more on each side make it certain.
 _MARGIN = 1e-9
@@ -31,9 +32,9 @@ class Grid:
 
     `blocks[row, column]` is the number of a block, with a border of block 0 around, which
     is empty; `first_row` and `first_column` are the first cell within the border. `cells`
-    holds 256 cells a block: the first entry of a cell or -1. An entry is (boundary, first edge, edges, more): no
-    edges mean that the whole cell is inside, `more` that the next entry is of this cell
-    too. `edges` are the coordinates x1, y1, x2, y2 by row.
+    holds 256 cells a block: the first entry of a cell or -1. An entry is (boundary, first
+    edge, edges, more): no edges mean that the whole cell is inside, `more` that the next
+    entry is of this cell too. `edges` are the coordinates x1, y1, x2, y2 by row.
     """
 
     scale: float
@@ -69,11 +70,23 @@ def build_grid(shapes: NDArray[Any], edges: Edges) -> Grid:
     crossed_line, crossed_column = cell >> _COLUMN_BITS, cell & ((1 << _COLUMN_BITS) - 1)
     start = np.searchsorted(line, crossed_line)
     end = np.searchsorted(key, (crossed_line << _COLUMN_BITS) - crossed_column, side="right")
-    crossed = np.column_stack([crossed_line, crossed_column, start, end - start])
+    # Edges are laid out in eights: one that reaches less far does not change the count, nor
+    # does one of no numbers, of which the last eight of a boundary and row are made up.
+    opens = np.flatnonzero(np.diff(line, prepend=-1))
+    length = np.diff(opens, append=len(line))
+    laid = np.cumsum(-(-length // EIGHT) * EIGHT)
+    shift = np.append(0, laid[:-1]) - opens
+    moved = shift[np.searchsorted(opens, start)] + start
+    crossed = np.column_stack(
+        [crossed_line, crossed_column, moved, -(-(end - start) // EIGHT) * EIGHT]
+    )
     inside = _inside(shapes, crossed_line, crossed_column, rows, first_row, first_column, scale)
     found = np.vstack([crossed, inside])
     blocks, cells, entries = _directory(found, rows)
-    reaching = np.stack([edges.x1[edge], edges.y1[edge], edges.x2[edge], edges.y2[edge]])
+    reaching = np.full((4, int(laid[-1]) if len(laid) else 0), np.nan)
+    slot = np.arange(len(line)) + np.repeat(shift, length)
+    for side, values in enumerate((edges.x1, edges.y1, edges.x2, edges.y2)):
+        reaching[side, slot] = values[edge]
     return Grid(scale, first_row, first_column, blocks, cells, entries, reaching)
 
 

@@ -20,7 +20,7 @@ _POLYGONAL = "expected a valid polygon or multipolygon in degrees (EPSG:4490)"
 
 
 class ShapeError(ValueError):
-    """A boundary that no point can be located in; the message names it and says why."""
+    """A polygon that no point can be located in; the message names it and says why."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,7 @@ def build_index(boundary_ids: Sequence[str] | pl.Series, shapes: NDArray[Any]) -
     empty, outside of -180..180 and -90..90 degrees, across the 180° meridian, invalid
     or without area. No shape is mended.
     """
-    ids = pl.Series("boundary_id", boundary_ids, dtype=pl.String)
-    plane = shapely.force_2d(np.asarray(shapes, dtype=object))
-    if plane.shape != (ids.len(),):
-        raise ShapeError(f"{ids.len()} boundary ids for {plane.size} shapes; expected one each")
-    _check_ids(ids)
-    _check_shapes(ids, plane)
+    ids, plane = checked(boundary_ids, shapes, "boundary")
     edges = edges_of(plane)
     return ParkIndex(ids, plane, build_grid(plane, edges), build_tree(edges))
 
@@ -57,41 +52,48 @@ def build_index(boundary_ids: Sequence[str] | pl.Series, shapes: NDArray[Any]) -
 def index_of(boundaries: pl.DataFrame) -> ParkIndex:
     """Index of a frame `boundary_id, geometry_wkb`, WKB as bytes or in hexadecimal.
 
-    Raises ShapeError as `build_index`, and for a text that is no WKB.
+    Raises ShapeError as `build_index`, and for what is no WKB.
     """
-    shapes = np.empty(boundaries.height, dtype=object)
-    for place, wkb in enumerate(boundaries["geometry_wkb"]):
-        try:
-            shapes[place] = shapely.from_wkb(wkb)
-        except (shapely.errors.GEOSException, TypeError) as error:
-            name = boundaries["boundary_id"][place]
-            raise ShapeError(f"{name}: not a geometry in WKB ({error}); {_POLYGONAL}") from error
+    try:
+        shapes = shapely.from_wkb(boundaries["geometry_wkb"].to_numpy())
+    except (shapely.errors.GEOSException, TypeError):
+        readable = shapely.from_wkb(boundaries["geometry_wkb"].to_numpy(), on_invalid="ignore")
+        name = boundaries["boundary_id"][int(shapely.is_missing(readable).argmax())]
+        raise ShapeError(f"{name}: geometry_wkb is no geometry in WKB; {_POLYGONAL}") from None
     return build_index(boundaries["boundary_id"], shapes)
 
 
-def _check_ids(ids: pl.Series) -> None:
+def checked(
+    polygon_ids: Sequence[str] | pl.Series, shapes: NDArray[Any], what: str
+) -> tuple[pl.Series, NDArray[Any]]:
+    """Ids (`boundary_id`, `site_id`: by what they are) and polygons in two dimensions.
+
+    Raises ShapeError as `build_index`.
+    """
+    ids = pl.Series(f"{what}_id", polygon_ids, dtype=pl.String)
+    plane = shapely.force_2d(np.asarray(shapes, dtype=object))
+    if plane.shape != (ids.len(),):
+        raise ShapeError(f"{ids.len()} {what} ids for {plane.size} shapes; expected one each")
     if ids.null_count():
-        place = ids.is_null().arg_max()
-        raise ShapeError(f"boundary {place}: no id; expected one")
+        raise ShapeError(f"{what} {ids.is_null().arg_max()}: no id; expected one")
     if ids.is_duplicated().any():
         twice = ids.filter(ids.is_duplicated())[0]
         places = (ids == twice).arg_true().to_list()
         raise ShapeError(f"{twice}: given {len(places)} times (places {places}); expected once")
+    _check(ids, plane)
+    return ids, plane
 
 
-def _check_shapes(ids: pl.Series, shapes: NDArray[Any]) -> None:
-    missing = shapely.is_missing(shapes)
-    _refuse(ids, missing, "no geometry")
-    kind = shapely.get_type_id(shapes)
-    _refuse(ids, ~np.isin(kind, _POLYGONS), "not a polygon")
+def _check(ids: pl.Series, shapes: NDArray[Any]) -> None:
+    _refuse(ids, shapely.is_missing(shapes), "no geometry")
+    _refuse(ids, ~np.isin(shapely.get_type_id(shapes), _POLYGONS), "not a polygon")
     _refuse(ids, shapely.is_empty(shapes), "empty")
-    bounds = shapely.bounds(shapes)
-    west, south, east, north = bounds.T
-    # Bounds ignore coordinates that are no numbers; only the coordinates tell.
+    # The bounds leave out coordinates that are no numbers.
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     broken = np.zeros(len(shapes), dtype=bool)
     broken[owner[~np.isfinite(coordinates).all(axis=1)]] = True
     _refuse(ids, broken, "a coordinate is not a finite number")
+    west, south, east, north = shapely.bounds(shapes).T
     outside = (west < -180) | (east > 180) | (south < -90) | (north > 90)
     _refuse(ids, outside, "coordinates outside of -180..180 and -90..90 degrees")
     _refuse(ids, east - west > 180, "wider than 180 degrees: split it at the 180° meridian")

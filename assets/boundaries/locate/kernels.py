@@ -28,11 +28,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Numbers = NDArray[np.int32]
 States = NDArray[np.uint8]
 
-OUTSIDE, INSIDE, DOUBT, UNUSABLE = 0, 1, 2, 3
+OUTSIDE, INSIDE, DOUBT = 0, 1, 2
 _BITS = numba.uint64(BLOCK_BITS)
 _SIDE = 1 << BLOCK_BITS
 _MASK = numba.uint64(_SIDE - 1)
-_PAIRS = 4096  # points with a boundary that are looked at together
+_TOGETHER = 4096  # points that go through a step before the next step
 _ROUNDING = (3.0 + 16.0 * 2.0**-53) * 2.0**-53
 _DEGREE = math.pi / 180.0
 _A, _E2 = float(GEOD.a), float(GEOD.es)
@@ -40,7 +40,7 @@ _DEEPEST = 16 * FANOUT  # boxes that wait for their turn: eight a level
 
 
 def compiled(function: Function) -> Function:
-    """The function compiled without the interpreter's lock, kept on disk where that is possible."""
+    """The function compiled to run without the interpreter's lock, kept on disk if possible."""
     try:
         return cast(Function, numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:  # no folder for the cache can be written
@@ -52,7 +52,7 @@ def tiles(lon: Floats, lat: Floats, tile: NDArray[np.uint16]) -> None:
     """Write the tile of a quarter of a degree that each point is in; one number may be two."""
     for i in range(len(lon)):
         if abs(lon[i]) <= 180.0 and abs(lat[i]) <= 90.0:
-            row, column = int(math.floor(lat[i] * 4.0)), int(math.floor(lon[i] * 4.0))
+            row, column = math.floor(lat[i] * 4.0), math.floor(lon[i] * 4.0)
             tile[i] = (row & 0xFF) << 8 | (column & 0xFF)
         else:
             tile[i] = 0
@@ -74,13 +74,16 @@ def _covers(x: float, y: float, edges: Floats, first: int, count: int) -> int:
     if near == 0:
         return crossings & 1
     state = crossings & 1
-    for e in range(first, first + count):
-        x1, y1, x2, y2 = edges[0, e], edges[1, e], edges[2, e], edges[3, e]
-        if y < min(y1, y2) or y > max(y1, y2) or x < min(x1, x2) or x > max(x1, x2):
+    for n in range(first, first + count):
+        x1, y1, x2, y2 = edges[0, n], edges[1, n], edges[2, n], edges[3, n]
+        if y < min(y1, y2) or y > max(y1, y2):
             continue
         # Differences are zero only for equal numbers: vertices and level or upright edges.
-        if (x1 == x2 or y == y1) and (y1 == y2 or x == x1):
+        in_line = (x1 == x2 or y == y1) and (y1 == y2 or x == x1)
+        if in_line and min(x1, x2) <= x <= max(x1, x2):
             return INSIDE
+        if y1 == y2:
+            continue  # a ray along it does not cross it
         left = (x2 - x1) * (y - y1)
         right = (y2 - y1) * (x - x1)
         if abs(left - right) <= _ROUNDING * (abs(left) + abs(right)):
@@ -110,8 +113,8 @@ def _find_cells(
         x = x if x < east else east
         y = y if y > south else south
         y = y if y < north else north
-        row = numba.uint64(int(math.floor(y)) - row0 + _SIDE)
-        column = numba.uint64(int(math.floor(x)) - column0 + _SIDE)
+        row = numba.uint64(math.floor(y) - row0 + _SIDE)
+        column = numba.uint64(math.floor(x) - column0 + _SIDE)
         block = numba.uint64(blocks[row >> _BITS, column >> _BITS])
         cell = (block << _BITS << _BITS) + ((row & _MASK) << _BITS) + (column & _MASK)
         usable = (abs(lon[k]) <= 180.0) & (abs(lat[k]) <= 90.0)
@@ -119,7 +122,7 @@ def _find_cells(
 
 
 @compiled
-def contain(
+def candidates(
     lon: Floats,
     lat: Floats,
     scale: float,
@@ -127,63 +130,52 @@ def contain(
     blocks: Numbers,
     cells: Numbers,
     entries: Numbers,
-    edges: Floats,
     point: Numbers,
     boundary: Numbers,
-    state: States,
+    edge: Numbers,
+    count: Numbers,
 ) -> int:
-    """Write each point with each boundary that covers it or may do so, in this order.
+    """Write each point with each entry of its cell (boundary, first edge, edges), in order.
 
     `corner` is the first row and column of the grid. A point without usable coordinates
-    is written once, without a boundary (-1). Returns the number of rows, also where the
+    is written once, with -1 for a boundary. Returns the number of rows, also where the
     arrays have not room for all.
     """
-    entry = np.empty(_PAIRS, dtype=np.int32)
-    some = np.empty(_PAIRS, dtype=np.int32)
-    of_point = np.empty(_PAIRS, dtype=np.int32)
-    of_entry = np.empty(_PAIRS, dtype=np.int32)
-    of_state = np.empty(_PAIRS, dtype=np.uint8)
-    crossed = np.empty(_PAIRS, dtype=np.int32)
+    first = np.empty(_TOGETHER, dtype=np.int32)
+    some = np.empty(_TOGETHER, dtype=np.int32)
     written, room = 0, len(point)
-    for start in range(0, len(lon), _PAIRS):
+    for start in range(0, len(lon), _TOGETHER):
         # Each step is a loop of its own over a few points: what one waits for, from memory
         # or for a guess of the processor that was wrong, the others do not.
-        size = min(_PAIRS, len(lon) - start)
-        x, y = lon[start : start + size], lat[start : start + size]
-        _find_cells(x, y, scale, corner, blocks, cells, entry[:size])
-        candidates = 0
+        size = min(_TOGETHER, len(lon) - start)
+        stop = start + size
+        _find_cells(lon[start:stop], lat[start:stop], scale, corner, blocks, cells, first[:size])
+        held = 0
         for k in range(size):
-            some[candidates] = k
-            candidates += entry[k] != -1
-        taken, e = 0, -1
-        while taken < candidates:
-            pairs, crossings = 0, 0
-            while taken < candidates and pairs < _PAIRS:
-                k = some[taken]
-                e = entry[k] if e < 0 else e
-                of_point[pairs], of_entry[pairs], of_state[pairs] = k, e, INSIDE
-                crossed[crossings] = pairs
-                more = False
-                if e >= 0:
-                    crossings += entries[e, 2] > 0
-                    more = entries[e, 3] != 0
-                else:
-                    of_state[pairs] = UNUSABLE
-                pairs += 1
-                e = e + 1 if more else -1
-                taken += not more
-            for c in range(crossings):
-                p = crossed[c]
-                k, n = of_point[p], of_entry[p]
-                of_state[p] = _covers(x[k], y[k], edges, entries[n, 1], entries[n, 2])
-            for p in range(pairs):
+            some[held] = k
+            held += first[k] != -1
+        for h in range(held):
+            k = some[h]
+            e, more = first[k], True
+            while more:
                 if written < room:
-                    n = of_entry[p]
-                    point[written] = start + of_point[p]
-                    boundary[written] = entries[n, 0] if n >= 0 else -1
-                    state[written] = of_state[p]
-                written += of_state[p] != OUTSIDE
+                    point[written] = start + k
+                    boundary[written] = entries[e, 0] if e >= 0 else -1
+                    edge[written] = entries[e, 1] if e >= 0 else 0
+                    count[written] = entries[e, 2] if e >= 0 else 0
+                written += 1
+                more = e >= 0 and entries[e, 3] != 0
+                e += 1
     return written
+
+
+@compiled
+def cover(
+    x: Floats, y: Floats, first: Numbers, count: Numbers, edges: Floats, state: States
+) -> None:
+    """Write OUTSIDE, INSIDE or DOUBT for points, each with the edges it is looked up in."""
+    for k in range(len(x)):
+        state[k] = _covers(x[k], y[k], edges, first[k], count[k])
 
 
 @compiled
@@ -203,7 +195,9 @@ def nearest(
 ) -> None:
     """Write the nearest boundary of each asked point and its distance in metres.
 
-    A point from which none is within reach keeps what is written for it. Boundaries whose distances agree to the millimetre are equally near: the first counts.
+    A point from which none is within reach keeps what is written for it. Boundaries whose
+    distances agree to the millimetre are equally near: the first counts. `gaps` is room
+    for eight numbers; made here, the compiler would not take them together.
     """
     waiting = np.empty(_DEEPEST, dtype=np.int64)
     bound = np.empty(_DEEPEST, dtype=np.float64)
@@ -234,7 +228,6 @@ def nearest(
             node = waiting[depth]
             if node >= levels[1]:
                 first = numba.uint64(children[node])
-                least, nearest_j = math.inf, 0
                 for j in range(numba.uint64(len(gaps))):
                     b = first + j
                     dx = boxes[0, b] - x

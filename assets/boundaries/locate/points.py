@@ -87,31 +87,10 @@ def _located(
     lon: Floats, lat: Floats, start: int, index: ParkIndex, within: float | None
 ) -> pl.DataFrame:
     """The rows of one batch, which begins at point `start`."""
-    # Loading the compiler takes longer than all the rest of this module.
-    from assets.boundaries.locate import kernels
-
-    grid, size = index.grid, len(lon)
-    corner = np.array([grid.first_row, grid.first_column])
-    rows, room = size, 0
-    while rows > room:
-        room = rows
-        point, boundary = np.empty(room, np.int32), np.empty(room, np.int32)
-        state = np.empty(room, np.uint8)
-        rows = kernels.contain(
-            lon, lat, grid.scale, corner, grid.blocks, grid.cells, grid.entries, grid.edges,
-            point, boundary, state,
-        )  # fmt: skip
-    point, boundary, state = point[:rows], boundary[:rows], state[:rows]
-    doubt = state == kernels.DOUBT
-    if doubt.any():
-        at = point[doubt]
-        covered = shapely.covers(index.shapes[boundary[doubt]], shapely.points(lon[at], lat[at]))
-        holds = ~doubt
-        holds[doubt] = covered
-        point, boundary = point[holds], boundary[holds]
+    point, boundary = _contained(lon, lat, index)
     inside, distance = np.ones(len(point), dtype=bool), np.zeros(len(point))
     if within is not None:
-        nowhere = np.ones(size, dtype=bool)
+        nowhere = np.ones(len(lon), dtype=bool)
         nowhere[point] = False
         near, metres = _nearest(lon, lat, np.flatnonzero(nowhere), index, within)
         hit = np.flatnonzero(near >= 0)
@@ -121,6 +100,42 @@ def _located(
         inside = np.concatenate([inside, np.zeros(len(hit), dtype=bool)])[order]
         distance = np.concatenate([distance, metres[hit]])[order]
     return _frame(point, boundary, inside, distance, start, index)
+
+
+def _contained(
+    lon: Floats, lat: Floats, index: ParkIndex
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Each point of the batch with each boundary that covers it; -1 where it is unusable."""
+    # Loading the compiler takes longer than all the rest of this module.
+    from assets.boundaries.locate import kernels
+
+    grid = index.grid
+    corner = np.array([grid.first_row, grid.first_column])
+    pairs, room = len(lon), 0
+    while pairs > room:
+        room = pairs
+        point, boundary, edge, count = (np.empty(room, np.int32) for _ in range(4))
+        pairs = kernels.candidates(
+            lon, lat, grid.scale, corner, grid.blocks, grid.cells, grid.entries,
+            point, boundary, edge, count,
+        )  # fmt: skip
+    point, boundary, edge, count = (found[:pairs] for found in (point, boundary, edge, count))
+    crossed = np.flatnonzero(count)
+    # In the order of the edges each of them comes from memory only once.
+    place = edge[crossed] >> max(grid.edges.shape[1].bit_length() - 16, 0)
+    crossed = crossed[np.argsort(place.astype(np.uint16), kind="stable")]
+    near = point[crossed]
+    judged = np.empty(len(crossed), np.uint8)
+    kernels.cover(lon[near], lat[near], edge[crossed], count[crossed], grid.edges, judged)
+    state = np.full(pairs, kernels.INSIDE, np.uint8)
+    state[crossed] = judged
+    holds = state == kernels.INSIDE
+    doubt = np.flatnonzero(state == kernels.DOUBT)
+    if len(doubt):
+        at = point[doubt]
+        points = shapely.points(lon[at], lat[at])
+        holds[doubt] = shapely.covers(index.shapes[boundary[doubt]], points)
+    return point[holds], boundary[holds]
 
 
 def _nearest(

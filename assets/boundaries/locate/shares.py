@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,32 +10,43 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
-from assets.boundaries.locate.index import ParkIndex, build_index
-from assets.boundaries.versions import geodesic_km2
+from assets.boundaries.geometry import geodesic_km2
+from assets.boundaries.locate.index import ParkIndex, checked
 
 
-def shares(site_ids: pl.Series, sites: NDArray[Any], index: ParkIndex) -> pl.DataFrame:
+def shares(
+    site_ids: Sequence[str] | pl.Series, sites: NDArray[Any], index: ParkIndex
+) -> pl.DataFrame:
     """Area of a site polygon inside of each boundary over its whole area.
 
     One row a site and boundary that share ground: `site_id, boundary_id, share` (0..1],
-    ordered by site and boundary as given; areas are geodesic on CGCS2000 (METHOD 1.1 B3).
+    in the order of sites and boundaries; areas are geodesic on CGCS2000 (METHOD 1.1 B3).
     A site that only touches a boundary shares none. Raises ShapeError for a site as
     `build_index` does for a boundary.
     """
-    checked = build_index(site_ids, sites)
-    tree = shapely.STRtree(index.shapes)
-    site, boundary = tree.query(checked.shapes, predicate="intersects")
+    ids, shapes = checked(site_ids, sites, "site")
+    site, boundary = shapely.STRtree(index.shapes).query(shapes, predicate="intersects")
     order = np.lexsort((boundary, site))
     site, boundary = site[order], boundary[order]
-    common = shapely.intersection(checked.shapes[site], index.shapes[boundary])
-    whole = np.array([geodesic_km2(shape) for shape in checked.shapes])
-    inside = np.array([_area_km2(shape) for shape in common])
-    return (
-        pl.DataFrame(
-            {
-                "site_id": checked.ids.gather(site),
-                "boundary_id": index.ids.gather(boundary),
-                "share": np.minimum(inside / whole[site], 1.0),
-            }
-        )
+    common = _areas_km2(shapely.intersection(shapes[site], index.shapes[boundary]))
+    return pl.DataFrame(
+        {
+            "site_id": ids.gather(site),
+            "boundary_id": index.ids.gather(boundary),
+            # A site that is inside may come out larger than itself by rounding.
+            "share": np.minimum(common / _areas_km2(shapes)[site], 1.0),
+        }
     ).filter(pl.col("share") > 0)
+
+
+def _areas_km2(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """Area of the polygons among the parts of each geometry, holes not counted.
+
+    Parts are added with the same sense of rotation, and holes with the opposite one.
+    """
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    parts, owner = shapely.orient_polygons(parts[polygons]), owner[polygons]
+    area = np.array([geodesic_km2(part) for part in parts], dtype=np.float64)
+    total = np.bincount(owner, weights=area, minlength=len(shapes))
+    return np.asarray(total, dtype=np.float64)

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.landing.readers.headers import clean_header
+from assets.landing.readers.headers import check_headers, clean_header
 from assets.landing.readers.request import Request
 
+VERSION = b"\x03"  # the first byte of a dBASE III table without memo
 _HEADER = 32
 _FIELD = 32
 _TEXT_TYPES = frozenset("CNFDL")
@@ -54,7 +55,7 @@ def open_table(path: Path, request: Request, part: str) -> Table:
     if len(data) < _HEADER + 1:
         raise broken(f"{len(data)} bytes", "truncated")
     version, count, first, size = data[0], *struct.unpack_from("<IHH", data, 4)
-    if version != 0x03:
+    if version != VERSION[0]:
         raise broken(f"version byte {version:#04x}")
     fields: list[Field] = []
     place, offset = _HEADER, 1
@@ -126,6 +127,29 @@ def cpg_codec(named: str) -> str:
 def field_names(table: Table, encoding: str) -> list[str]:
     """Cleaned names of the fields, in order."""
     return [clean_header(field.raw_name.decode(encoding)) for field in table.fields]
+
+
+def checked_names(table: Table, encoding: str, request: Request, part: str) -> list[str]:
+    """`field_names`, compared with the declaration. Raises ReadError `dbf`, `header-mismatch`."""
+    names = field_names(table, encoding)
+    if "" in names:
+        raise request.error("dbf", f"field {names.index('') + 1} has no name", "a name", part)
+    check_headers(names, request, part, None)
+    return names
+
+
+def rows(table: Table, encoding: str, request: Request, part: str) -> Iterator[list[str]]:
+    """`texts` of each record. Raises ReadError `deleted-records`."""
+    for row, record in enumerate(table.records(), start=1):
+        if record[:1] == b"*":
+            raise request.error(
+                "deleted-records",
+                "the record is marked as deleted but still there",
+                "a packed table (save the layer anew)",
+                part,
+                row,
+            )
+        yield texts(record, table, encoding)
 
 
 def texts(record: bytes, table: Table, encoding: str) -> list[str]:

@@ -171,6 +171,7 @@ def _request(
         header_rows=source.header_rows,
         units_row=source.units_row,
         footer_patterns=source.footer_patterns,
+        skip_patterns=list(source.skip_rows.values()),
         columns=source.columns,
         optional_columns=source.optional_columns,
         ignored_columns=source.ignored_columns,

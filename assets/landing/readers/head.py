@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from assets.landing.readers import mojibake
 from assets.landing.readers.errors import ReadError
-from assets.landing.readers.headers import Merge, check_headers, join_headers, name_columns
+from assets.landing.readers.headers import (
+    Merge,
+    check_headers,
+    is_pseudo,
+    join_headers,
+    name_columns,
+    unnamed_position,
+)
 from assets.landing.readers.request import MAX_COLUMNS, Request
 
 Cells = Sequence[str | None]
@@ -45,10 +52,16 @@ def take_head(
 ) -> Head:
     """Take the header rows and the units row off `rows`; `titles` are the rows before.
 
+    Rows above the header that are no records by declaration (`skip_rows`) are titles too. Where
+    only `__column_N__` are declared there is no header: all rows are records.
+
     Raises ReadError `header-mismatch`, `header-shifted`, `units-mismatch`, `mojibake`, `bounds`.
     """
     if request.any_header:
         return Head([f"__column_{n}__" for n in range(1, _ANY + 1)], list(range(_ANY)), {}, None)
+    if _has_no_header(request):
+        names = name_columns([], request)
+        return Head(names, [place for place, name in enumerate(names) if name], {}, None)
     names, over = _take_header(part, rows, request, merges, titles)
     personal = set(request.personal_columns)
     kept = [place for place, name in enumerate(names) if name and name not in personal]
@@ -57,6 +70,13 @@ def take_head(
         over, units_row = _next_filled(rows, over)
         units = _take_units(units_row, names, kept, request, part)
     return Head(names, kept, units, over)
+
+
+def _has_no_header(request: Request) -> bool:
+    declared = (*request.columns, *request.ignored_columns, *request.personal_columns)
+    return not request.units_row and all(
+        unnamed_position(header) or is_pseudo(header) for header in declared
+    )
 
 
 def _next_filled(rows: Iterator[Row], first: Row | None) -> tuple[Row | None, Row | None]:
@@ -77,7 +97,8 @@ def _take_header(
 
     Raises ReadError `header-mismatch`, or `header-shifted` if the declared header is elsewhere.
     """
-    _, top = _next_filled(rows, None)
+    top, skipped = _first_of_header(rows, request)
+    titles = [*titles, *skipped]
     if top is None:
         _look_elsewhere(part, titles, request.title_rows + 1, request, merges)
         raise request.error("header-mismatch", "no header row", "a header and rows", part)
@@ -106,6 +127,20 @@ def _take_header(
         _look_elsewhere(part, [*titles, *taken, *_some(rows)], number, request, merges)
         raise
     return names, over
+
+
+def _first_of_header(rows: Iterator[Row], request: Request) -> tuple[Row | None, list[Row]]:
+    """The first filled row that is no title by declaration, and the titles above it."""
+    patterns = [re.compile(pattern) for pattern in request.skip_patterns]
+    skipped: list[Row] = []
+    for row in rows:
+        filled = [text for cell in row[2] if (text := (cell or "").strip())]
+        if not filled:
+            continue
+        if not all(any(pattern.fullmatch(text) for pattern in patterns) for text in filled):
+            return row, skipped
+        skipped.append(row)
+    return None, skipped
 
 
 def _names_at(

@@ -36,6 +36,7 @@ class Request:
     header_rows: int = 1
     units_row: bool = False
     footer_patterns: list[str] = field(default_factory=list)
+    skip_patterns: list[str] = field(default_factory=list)  # of rows that are no records
     columns: dict[str, str] = field(default_factory=dict)
     optional_columns: list[str] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)

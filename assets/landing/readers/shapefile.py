@@ -14,13 +14,13 @@ import pyogrio.raw
 
 from assets.landing.readers import dbf
 from assets.landing.readers.bundle import SHAPEFILE_PARTS, check_parts, shapefile_set
-from assets.landing.readers.headers import check_headers
 from assets.landing.readers.parts import choose_parts
 from assets.landing.readers.request import GEOMETRY, Request
 from assets.landing.readers.table import PartResult, PartWriter
 from assets.landing.readers.zips import DAMAGE, ZIP_MAGIC, open_zip
 
 _MAGIC = 9994
+_SHP_MAGIC = struct.pack(">i", _MAGIC)
 _HEADER = 100
 _BATCH = 5_000
 _BATCH_BYTES = 32 << 20
@@ -35,10 +35,13 @@ Files = dict[str, Path]
 
 
 def read_shapefile(request: Request) -> list[PartResult]:
-    """The one layer, named as the .shp without suffix. Raises ReadError: shapefile-part-missing,
+    """The one layer, named as the .shp without suffix; the table of a source that declares no
+    geometry may come as the .dbf alone. Raises ReadError: shapefile-part-missing,
     shapefile-set, shapefile-counts, not-a-shapefile, truncated, geometry, dbf, deleted-records,
     encoding, sheet-missing, header-mismatch, unsafe-zip, bounds.
     """
+    if GEOMETRY not in request.columns and _is_table_alone(request):
+        return [_read_table(request)]
     part, files = _collect(request)
     choose_parts([part], request, "layer")
     filled = _check(files, request, part)
@@ -52,32 +55,44 @@ def read_shapefile(request: Request) -> list[PartResult]:
             part,
         )
     encoding = dbf.encoding_of(files.get(".cpg"), table, request, part)
-    names = dbf.field_names(table, encoding)
-    if "" in names:
-        raise request.error("dbf", f"field {names.index('') + 1} has no name", "a name", part)
-    check_headers(names, request, part, None)
+    names = dbf.checked_names(table, encoding, request, part)
     kept = [place for place, name in enumerate(names) if name not in request.personal_columns]
     headers = [*(names[place] for place in kept), GEOMETRY]
 
     writer = PartWriter(Path(request.folder) / "0.arrow", headers, request, part)
     geometries = _geometries(files, request, part, len(filled))
-    for row, record in enumerate(table.records(), start=1):
-        if record[:1] == b"*":
-            raise request.error(
-                "deleted-records",
-                "the record is marked as deleted but still there",
-                "a packed table (save the layer anew)",
-                part,
-                row,
-            )
+    for row, texts in enumerate(dbf.rows(table, encoding, request, part), start=1):
         shape = next(geometries)
         if (shape is not None) != filled[row - 1]:
             raise request.error("geometry", "unreadable geometry", "a sound geometry", part, row)
-        cells: list[str | None] = [dbf.texts(record, table, encoding)[place] for place in kept]
-        writer.add(row, [*cells, shape])
+        writer.add(row, [*(texts[place] for place in kept), shape])
     writer.close()
     crs, lost = _crs(files.get(".prj")), writer.has_lost
     return [PartResult(part, headers, "0.arrow", encoding=encoding, crs=crs, has_lost=lost)]
+
+
+def _is_table_alone(request: Request) -> bool:
+    with open(request.path, "rb") as file:
+        return file.read(1) == dbf.VERSION
+
+
+def _read_table(request: Request) -> PartResult:
+    """The attributes of a layer without its shapes. What lies beside the .dbf is not looked at:
+    it is not in the archive.
+    """
+    path = Path(request.path)
+    part = path.stem
+    choose_parts([part], request, "layer")
+    table = dbf.open_table(path, request, part)
+    encoding = dbf.encoding_of(None, table, request, part)
+    names = dbf.checked_names(table, encoding, request, part)
+    kept = [place for place, name in enumerate(names) if name not in request.personal_columns]
+    headers = [names[place] for place in kept]
+    writer = PartWriter(Path(request.folder) / "0.arrow", headers, request, part)
+    for row, texts in enumerate(dbf.rows(table, encoding, request, part), start=1):
+        writer.add(row, [texts[place] for place in kept])
+    writer.close()
+    return PartResult(part, headers, "0.arrow", encoding=encoding, has_lost=writer.has_lost)
 
 
 def _collect(request: Request) -> tuple[str, Files]:
@@ -90,7 +105,7 @@ def _collect(request: Request) -> tuple[str, Files]:
     if head == ZIP_MAGIC:
         return _unpack(request, work)
     # Before its neighbours are looked for: what is no .shp at all should be called so.
-    if head != struct.pack(">i", _MAGIC):
+    if head != _SHP_MAGIC:
         raise request.error("not-a-shapefile", "no shapefile header", "a .shp or a .zip of a set")
     files: Files = {}
     for suffix, source in shapefile_set(path).items():

@@ -4,7 +4,7 @@ Rows are written in batches, so that a register of millions of rows needs little
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,6 +120,43 @@ class PartWriter:
                 raise mojibake.refuse(self._request, found, self._part, number)
 
 
+class Footers:
+    """What footers look like; false where the source declares none."""
+
+    def __init__(self, request: Request, head: Head) -> None:
+        patterns = request.footer_patterns
+        self._pattern = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+        self._any = bool(patterns)
+        self._hidden = {place for place, name in enumerate(head.names) if name} - set(head.kept)
+        self._delimiter = request.delimiter
+
+    def __bool__(self) -> bool:
+        return self._any
+
+    def match(self, cells: Cells) -> bool:
+        """Whether the first filled cell begins as a footer does."""
+        filled = ((cell or "").strip() for cell in cells)
+        return self._pattern.match(next((text for text in filled if text), "")) is not None
+
+    def text(self, cells: Cells) -> str:
+        """The row as it is kept: without personal columns and empty cells at its end."""
+        shown = [cell or "" for place, cell in enumerate(cells) if place not in self._hidden]
+        while shown and not shown[-1]:
+            shown.pop()
+        return self._delimiter.join(shown)
+
+    def last(self, rows: Iterable[Cells]) -> list[str]:
+        """The texts of the footers that rows, given from the last one on, end with."""
+        found: list[str] = []
+        for cells in rows:
+            if not any(cells):
+                continue
+            if not self.match(cells):
+                break
+            found.append(self.text(cells))
+        return found[::-1]
+
+
 def fit_cells(cells: Cells, head: Head, delimiter: str) -> tuple[list[str | None], str | None]:
     """One cell a header that is read (null = the row ends before), and the text behind the last."""
     extra = cells[len(head.names) :]
@@ -146,13 +183,11 @@ def write_table(
     """
     head = take_head(part, rows, request, merges, titles)
     names, kept, unnamed = head.names, head.kept, head.unnamed
-    hidden = {place for place, name in enumerate(names) if name} - set(kept)
     headers = [names[place] for place in kept]
     result = PartResult(part, headers, file, head.units, encoding)
     writer = PartWriter(Path(request.folder) / file, result.headers, request, part)
     straight = len(kept) == len(names)
-    footer = re.compile("|".join(f"(?:{pattern})" for pattern in request.footer_patterns))
-    has_footers = bool(request.footer_patterns)
+    footers = Footers(request, head)
     waiting: list[tuple[int, Cells]] = []  # rows that are footers if nothing comes after them
 
     def add(number: int, cells: Cells) -> None:
@@ -179,19 +214,15 @@ def write_table(
     for _, number, cells in every():
         if not any(cells):
             continue
-        if has_footers:
-            if footer.match(next((text for cell in cells if (text := (cell or "").strip())), "")):
+        if footers:
+            if footers.match(cells):
                 waiting.append((number, cells))
                 continue
             for earlier in waiting:
                 add(*earlier)
             waiting.clear()
         add(number, cells)
-    for number, cells in waiting:
-        shown = [cell or "" for place, cell in enumerate(cells) if place not in hidden]
-        while shown and not shown[-1]:
-            shown.pop()
-        result.footers.append((number, request.delimiter.join(shown)))
+    result.footers = [(number, footers.text(cells)) for number, cells in waiting]
     writer.close()
     result.has_extra, result.has_lost = writer.has_extra, writer.has_lost
     return result

@@ -10,6 +10,9 @@ from collections.abc import Callable
 
 import polars as pl
 
+from assets.boundaries.ground import checked_points
+from assets.boundaries.parks import point_claims, with_park_ids
+from assets.landing.declaration import load_source
 from assets.landing.rules.carriers import Tables, listed, unit_rules
 from assets.landing.rules.energy import (
     balance_gap,
@@ -60,6 +63,7 @@ NEEDS: dict[str, list[str]] = {
     ],
     "output_return": [*_NAMES, *_DIVISIONS],
     "park_annual": ["accepted.energy", "accepted.park_catalogue", "core.energy_coefficient"],
+    "park_boundary": ["accepted.park_catalogue"],
     "permit_register": _DIVISIONS,
     "business_register": _DIVISIONS,
     "grid_supply": _DIVISIONS,
@@ -142,6 +146,14 @@ def _steel_plants() -> list[Rule]:
     ]
 
 
+def _park_boundary(reference: Tables) -> list[Rule]:
+    catalogue = with_park_ids(reference["accepted.park_catalogue"])
+    return polygon_rules(
+        checked_points(catalogue, point_claims(reference["accepted.park_catalogue"])),
+        load_source("park_boundary").crs or "EPSG:4490",
+    )
+
+
 _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "return_205_1": _return_205_1,
     "return_205_2": _return_205_2,
@@ -153,7 +165,7 @@ _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "cn_register": lambda _: uscc_rules(),
     "grid_supply": lambda reference: [*_coded(reference), *grid_rules()],
     "heat_supply": lambda reference: [*_coded(reference), *heat_rules()],
-    "park_boundary": lambda _: polygon_rules(),
+    "park_boundary": _park_boundary,
     "zone_catalogue": lambda _: named_province_rules(),
     "eutl": lambda _: europe_rules(),
     "gem_coal": lambda _: _world(),

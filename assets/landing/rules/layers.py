@@ -11,8 +11,9 @@ from collections.abc import Mapping
 import polars as pl
 import shapely
 
+from assets.boundaries.geometry import sound
 from assets.landing.rules.limits import LIMITS
-from assets.landing.rules.polygons import mending, sound
+from assets.landing.rules.polygons import mending
 from quality.quarantine import Rule
 
 Tables = Mapping[str, pl.DataFrame]

@@ -52,6 +52,31 @@ def test_an_indicator_of_other_years(tmp_path: Path, encoding: str) -> None:
     assert beijing.get_column("year").to_list() == [2021, 2022, 2024]
 
 
+TITLES = ["数据库：分省年度数据", "指标：能源消费总量(万吨标准煤)", "时间：2021年-2024年"]
+
+
+@pytest.mark.parametrize("above", [[], TITLES[:1], TITLES, [TITLES[0], "", *TITLES[1:]]])
+@pytest.mark.parametrize("empty", ["", ",,,,"])
+def test_an_export_with_more_or_fewer_lines_above_its_header(
+    tmp_path: Path, above: list[str], empty: str
+) -> None:
+    path = tmp_path / "能源消费总量.csv"
+    table = NBS.partition("时间：2021年-2024年\n")[2]
+    path.write_text("".join(f"{line}{empty}\n" for line in above) + table, encoding="utf-8-sig")
+    outcome = file_through_door("nbs_province", path, tmp_path)
+    assert (outcome.frame.height, outcome.quarantine.height) == (7, 0)
+    rows = outcome.frame.get_column("source_row_id").str.extract(r":(\d+)$").cast(pl.Int64)
+    assert set(rows) == {len(above) + 2, len(above) + 3}
+
+
+@pytest.mark.parametrize("line", ["单位：万吨标准煤", "时间：2024年,x", "全国年度数据"])
+def test_a_line_above_the_header_that_nobody_declared_is_refused(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "能源消费总量.csv"
+    path.write_text(f"{line}\n{NBS}", encoding="utf-8-sig")
+    with pytest.raises(ReadError, match="the declared header begins on row 4"):
+        file_through_door("nbs_province", path, tmp_path)
+
+
 def test_an_energy_book_of_another_year(tmp_path: Path) -> None:
     rows: list[Row] = [
         ["Energy_inventory", "Raw_Coal", "Hydrogen"],

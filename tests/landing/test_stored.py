@@ -1,0 +1,147 @@
+"""Rows kept in files: mapped instead of copied, taken in pieces, judged in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from assets.landing.acceptance import accept_in_batches, accept_source
+from assets.landing.archive import ArchiveError
+from assets.landing.declaration import load_source
+from assets.landing.rawstore import RawStore
+from assets.landing.readers import ReaderLimits, read_delivery
+from assets.landing.readers.ahead import ahead
+from assets.landing.records import Delivered, raw_rows
+from tests.door import file_through_door, read_file
+from tests.landing.test_readers import declare
+from tests.shared_data import shared
+
+CSV = declare("csv", ["企业", "值"], file_pattern=r"(?P<letter>.+)\.csv")
+
+
+def written(folder: Path, rows: int, name: str = "甲.csv") -> Path:
+    path = folder / name
+    body = "".join(f"甲{n},{n}\n" if n % 7 else f"甲{n},{n},x\n" for n in range(rows))
+    path.write_text(f"企业,值\n{body}", encoding="utf-8")
+    return path
+
+
+def test_stored_rows_are_those_of_the_scan(tmp_path: Path) -> None:
+    (item,) = read_file(CSV, written(tmp_path, 500_000), tmp_path)
+    part = item.part
+    assert part.frame().equals(part.rows.collect())
+    assert part.frame().columns == ["row_number", "企业", "值", "__file_letter__", "__extra__"]
+    for offset, rows in ((0, 1), (299_990, 20), (499_999, 5), (500_000, 5), (3, 0)):
+        piece = part.slice(offset, rows).slice(0, 1_000_000)
+        assert piece.frame().equals(part.rows.slice(offset, rows).collect())
+        assert piece.height == piece.frame().height
+    again = part.slice(100, 50).slice(10, 5)
+    assert again.frame().get_column("企业").to_list() == [f"甲{n}" for n in range(110, 115)]
+
+
+def test_rows_in_memory_outlive_their_file(tmp_path: Path) -> None:
+    (item,) = read_file(CSV, written(tmp_path, 1_000), tmp_path)
+    before = item.part.rows.collect()
+    mapped = item.part.frame()
+    RawStore(tmp_path / "raw", tmp_path / "archive", ReaderLimits()).forget(item.part.delivery_id)
+    assert not list((tmp_path / "raw").rglob("*.arrow"))
+    assert mapped.equals(before)
+
+
+def test_batches_are_the_whole_in_its_order(tmp_path: Path) -> None:
+    source = load_source("cn_register")
+    path = shared("data/b_cn_registry_redacted/2002_天津.redacted.csv")
+    delivered = read_file(source, path, tmp_path)
+    whole = accept_source(source, delivered, {})
+    batches = list(accept_in_batches(source, delivered, {}, 300))
+    assert len(batches) > 3
+    assert pl.concat(batch.frame for batch in batches).equals(whole.frame)
+    assert (
+        pl.concat(b.quarantine for b in batches)
+        .sort(pl.all())
+        .equals(whole.quarantine.sort(pl.all()))
+    )
+
+
+def lost_rows(items: list[Delivered]) -> list[bool]:
+    return [item.part.has_lost for item in items]
+
+
+def test_lost_characters_are_looked_for_where_there_may_be_some(tmp_path: Path) -> None:
+    source = load_source("cn_register")
+    headers = [name for name in source.columns if not name.startswith("__")]
+    row = dict.fromkeys(headers, "甲") | {"注册日期": "2002-01-01"}
+    for name, damaged in (("sound.csv", False), ("damaged.csv", True)):
+        path = tmp_path / name
+        rows = [row, row | {"企业类型": "有限\ufffd公司"}] if damaged else [row, row]
+        lines = [",".join(headers), *(",".join(line.values()) for line in rows)]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        assert lost_rows(read_file(source, path, tmp_path)) == [damaged]
+        outcome = file_through_door(source, path, tmp_path)
+        assert outcome.reasons() == ({"MOJIBAKE": 1} if damaged else {})
+
+
+def test_lost_characters_of_a_workbook_and_of_a_name(tmp_path: Path) -> None:
+    source = declare("xlsx", ["a"], file_pattern=r"(?P<stem>.+)\.xlsx")
+    for name, text, lost in (
+        ("x.xlsx", "甲", False),
+        ("y.xlsx", "\ufffd", True),
+        ("\ufffd.xlsx", "甲", False),  # of a name that no column asks for
+    ):
+        book = openpyxl.Workbook()
+        for cell in ("a", text):
+            book.worksheets[0].append([cell])
+        book.save(tmp_path / name)
+        items = read_file(source, tmp_path / name, tmp_path)
+        named = "\ufffd" in name
+        assert lost_rows(items) == [lost or named]
+        assert raw_rows(items[0]).get_column("a").to_list() == [text]
+
+
+def test_altered_bytes_are_not_read(tmp_path: Path) -> None:
+    (item,) = read_file(CSV, written(tmp_path, 10), tmp_path)
+    archived = tmp_path / "archive" / item.part.delivery_id
+    archived.chmod(0o644)
+    archived.write_text("企业,值\n乙,1\n", encoding="utf-8")
+    store = RawStore(tmp_path / "other", tmp_path / "archive", ReaderLimits())
+    delivery = {"delivery_id": item.part.delivery_id, "file_name": "甲.csv"}
+    with pytest.raises(ArchiveError, match="do not match"):
+        store.parts(CSV, delivery)
+    assert not list((tmp_path / "other").rglob("*.arrow"))
+
+
+def test_the_file_may_come_while_the_reader_starts(tmp_path: Path) -> None:
+    path = tmp_path / "甲.csv"
+    (part,) = read_delivery(path, CSV, fetch=lambda: written(tmp_path, 3) and None)
+    assert part.height == 3
+
+    def fail() -> None:
+        raise OSError("out of reach")
+
+    with pytest.raises(OSError, match="out of reach"):
+        read_delivery(path, CSV, fetch=fail)
+
+
+def test_work_ahead_keeps_the_order_and_the_bound() -> None:
+    begun: list[int] = []
+
+    def work(n: int) -> int:
+        if n == 7:
+            raise ValueError("seven")
+        return n * n
+
+    def things() -> Iterator[int]:
+        for n in range(10):
+            begun.append(n)
+            yield n
+
+    made = ahead(work, things(), threads=2, waiting=3)
+    assert next(made) == 0
+    assert begun == [0, 1, 2]
+    assert [next(made) for _ in range(6)] == [1, 4, 9, 16, 25, 36]
+    with pytest.raises(ValueError, match="seven"):
+        next(made)

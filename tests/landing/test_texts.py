@@ -1,0 +1,47 @@
+"""Cleaning many columns at once is cleaning each text."""
+
+from __future__ import annotations
+
+import polars as pl
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from quality.texts import _BLANKS, clean, clean_all
+
+TEXTS = st.lists(
+    st.none() | st.text(st.sampled_from(_BLANKS + "a甲，\u4000\u3040é-"), max_size=4),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(texts=TEXTS, null_texts=st.sampled_from([[], ["-"], ["-", "甲"]]))
+@example(texts=["甲\u3000", "\u4000", "é"], null_texts=[])
+@example(texts=["a", None, ""], null_texts=["-"])
+def test_columns_are_cleaned_as_their_texts_are(
+    texts: list[str | None], null_texts: list[str]
+) -> None:
+    frame = pl.DataFrame(
+        {"mixed": texts, "plain": ["甲"] * len(texts), "other": texts[::-1]},
+        schema_overrides={"mixed": pl.String, "other": pl.String},
+    )
+    names = ["other", "mixed", "plain"]
+    expected = frame.select(clean(pl.col(name), null_texts) for name in names)
+    assert clean_all(frame, names, null_texts).equals(expected)
+    stripped = [None if text is None else text.strip(_BLANKS) for text in texts]
+    meant = [None if text is None or text in ("", *null_texts) else text for text in stripped]
+    assert expected.get_column("mixed").to_list() == meant
+
+
+def test_every_blank_is_seen_at_either_end() -> None:
+    for blank in _BLANKS:
+        texts = ["甲", f"{blank}甲", f"甲{blank}", f"{blank}{blank}", f"甲{blank}乙"]
+        frame = pl.DataFrame({"text": texts})
+        cleaned = clean_all(frame, ["text"]).get_column("text")
+        assert cleaned.to_list() == ["甲", "甲", "甲", None, f"甲{blank}乙"]
+
+
+def test_no_columns_and_no_rows() -> None:
+    assert clean_all(pl.DataFrame({"a": ["x"]}), []).width == 0
+    empty = pl.DataFrame(schema={"a": pl.String})
+    assert clean_all(empty, ["a"], ["-"]).equals(empty)
