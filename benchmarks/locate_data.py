@@ -40,14 +40,14 @@ def boundaries(seed: int = 2018) -> tuple[list[str], NDArray[Any]]:
         if lon is None or lat is None:
             lon, lat = rng.uniform(105, 118), rng.uniform(25, 38)
         zones = int(rng.integers(2, 5)) if rng.random() < 0.15 else 1
-        vertices = int(np.exp(rng.uniform(np.log(20), np.log(400))))
+        vertices = int(np.exp(rng.uniform(np.log(24), np.log(400))))
         radius = np.sqrt(max(hectares or 0.0, 10.0) / 100 / zones / np.pi) / _KM_PER_DEGREE
         upright, hollow = rng.random() < 0.3, rng.random() < 0.05
         parts = []
         for zone in range(zones):
             stretch = 1 / np.cos(np.radians(lat))
             x, y = lon + zone * 3.1 * radius * stretch, lat + zone * rng.uniform(-1, 1) * radius
-            count = max(-(-vertices // zones) // (2 if hollow else 1), 12)
+            count = max(-(-vertices // zones) // (2 if hollow else 1), 16)
             draw = _steps if upright else _star
             parts.append(draw(rng, x, y, radius, stretch, count, hollow))
         shapes.append(parts[0] if zones == 1 else shapely.MultiPolygon(parts))
@@ -84,7 +84,7 @@ def _steps(
     hollow: bool,
 ) -> shapely.Polygon:
     """A skyline: level and upright edges only."""
-    columns = max((count - 2) // 2, 3)
+    columns = max((count - 1) // 2, 3)
     sides = np.linspace(x - 0.9 * radius * stretch, x + 0.9 * radius * stretch, columns + 1).round(
         7
     )

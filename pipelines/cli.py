@@ -14,7 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.parks import map_
+from pipelines.commands.parks import divisions, map_, review
 from pipelines.commands.quarantine import quarantine
 from pipelines.commands.sources import sources
 from pipelines.console import (
@@ -37,7 +37,9 @@ app = typer.Typer(
 )
 app.add_typer(quarantine)
 app.add_typer(sources)
+app.add_typer(review)
 app.command("map")(map_)
+app.command()(divisions)
 
 
 @app.command()

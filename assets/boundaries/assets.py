@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from assets.boundaries import overlaps, parks, versions
+from assets.boundaries.catalogue.claims import catalogue_claims
+from assets.boundaries.catalogue.industries import park_industries
 from assets.boundaries.ground import checked_points, on_ground
 from assets.boundaries.nominal import nominal_claims
 from assets.landing.declaration import load_source
@@ -14,6 +16,8 @@ from quality.contracts.accepted import BoundaryShape, ParkCatalogue
 from quality.contracts.audit import Delivery
 from quality.contracts.boundaries import Boundary, BoundaryClaim, BoundaryPair
 from quality.contracts.core import Park, ParkPointClaim
+from quality.contracts.parks import IndustryKeyword, ParkCatalogueClaim, ParkIndustry
+from quality.contracts.reference import IndustryCode
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
@@ -47,6 +51,24 @@ STEPS = (
         (ParkCatalogue, ParkPointClaim, BoundaryShape),
         lambda t, _: parks.parks(
             t["accepted.park_catalogue"], t["core.park_point_claim"], t["accepted.boundary"]
+        ),
+        "boundaries",
+    ),
+    Step(
+        ParkIndustry,
+        (ParkCatalogue, IndustryKeyword, IndustryCode),
+        lambda t, _: park_industries(
+            t["accepted.park_catalogue"],
+            t["accepted.industry_keyword"],
+            t["accepted.industry_code"],
+        ),
+        "boundaries",
+    ),
+    Step(
+        ParkCatalogueClaim,
+        (ParkCatalogue, ParkPointClaim, ParkIndustry),
+        lambda t, _: catalogue_claims(
+            t["accepted.park_catalogue"], t["core.park_point_claim"], t["core.park_industry"]
         ),
         "boundaries",
     ),

@@ -20,6 +20,8 @@ from assets.boundaries.geometry import geodesic_km2, mended, shape_of
 # A reading that puts a park further from its checked point, or out of its province, is wrong
 # (project rule). Zones of a projection are 260 km apart, map services shift by 0.7 km.
 _FROM_POINT_KM, _FROM_PROVINCE_KM = 50.0, 5.0
+# Readings further apart than the shifts of map services are not left open.
+_OPEN_KM = 2.0
 _SCHEMA: dict[str, Any] = {
     "source_row_id": pl.String,
     "geometry_wkb": pl.String,
@@ -41,6 +43,7 @@ class _Reading:
     system: System | None
     how: str
     accuracy_m: float
+    contradicted: bool
     finding: CrsFinding
 
     @property
@@ -54,12 +57,13 @@ def on_ground(shapes: pl.DataFrame, points: pl.DataFrame, fallback: str) -> pl.D
     """Geometry in CGCS2000 of rows of `accepted.boundary`, one row each by `source_row_id`.
 
     `points` are `catalogue_code, name_zh, lon, lat` of parks with a checked point. The rows of
-    a file are read in the system that it states, unless the ground refutes it; if it states
-    none, in the one that the ground, the numbers, or the place of the parks leave; if several
-    are left, in `fallback` where it is among them, with the distance between them as accuracy.
-    `geometry_wkb` is null where no system is left or the geometry cannot be read. An invalid
-    polygon is made valid, and `area_before_km2` and `mended_zh` say so. `outside_by_km` is the
-    distance of a point inside the polygon from the province in the park's code.
+    a file are read in the system that it states, unless the ground or the place of the parks
+    refutes it; else in the one that these and the numbers leave. Of several that are left
+    within 2 km (old datums, map services) `fallback` is taken, or the first, and how far the
+    others are from it is its accuracy. `geometry_wkb` is null where no system is left or the
+    geometry cannot be read. An invalid polygon is made valid, and `area_before_km2` and
+    `mended_zh` say so. `outside_by_km` is the distance of a point inside the polygon from the
+    province in the park's code.
     """
     placed = [
         _place_part(part, points, fallback)
@@ -113,21 +117,22 @@ def _read(drawn: NDArray[Any], known: _Known, rows: pl.DataFrame, fallback: str)
     stated: str | None = rows["crs_stated"][0]
     hectares = rows["catalogue_ha"].cast(pl.Float64).to_numpy()
     finding = detect(drawn, known.grounds(), declared=stated, area_km2=hectares / 100)
-    if finding.system is not None and (stated is None or not finding.contradicts):
-        how = "stated" if stated else "found"
-        return _Reading(finding.system, how, finding.accuracy_m or 0.0, finding)
-    left = [
-        each
-        for each in ((finding.system,) if finding.system else finding.undecided)
-        if each is not None and _fits(drawn, known, each)
-    ]
-    declared = system(fallback)
-    if len(left) == 1:
-        return _Reading(left[0], "found", left[0].accuracy_m, finding)
-    if any(each.label == declared.label for each in left):
-        apart = max((_apart_m(drawn, declared, each) for each in left), default=0.0)
-        return _Reading(declared, "declared", round(apart, 1), finding)
-    return _Reading(None, "declared", 0.0, finding)
+    possible = [finding.system, *finding.undecided]
+    left = [each for each in possible if each is not None and _fits(drawn, known, each)]
+    stands = stated is not None and finding.system is not None and not finding.contradicts
+    if stands and (finding.system in left or not left):
+        return _Reading(finding.system, "stated", finding.accuracy_m or 0.0, False, finding)
+    against = stated is not None and (finding.contradicts or bool(left))
+    by_default = next((each for each in left if each.label == system(fallback).label), None)
+    taken = by_default or next(iter(left), None)
+    if taken is None:
+        return _Reading(None, "declared", 0.0, against, finding)
+    # What is left may be true as well: it says how far off the one that is taken may be.
+    accuracy = max(_apart_m(drawn, taken, each) + each.accuracy_m for each in left)
+    if accuracy > 1000 * _OPEN_KM:
+        return _Reading(None, "declared", 0.0, against, finding)
+    how = "declared" if by_default and len(left) > 1 else "found"
+    return _Reading(taken, how, round(accuracy, 1), against, finding)
 
 
 def _fits(drawn: NDArray[Any], known: _Known, read_as: System) -> bool:
@@ -175,7 +180,7 @@ def _row(row: dict[str, Any], shape: Any, reading: _Reading, province: str) -> d
         "crs_how": reading.how,
         "crs_evidence": reading.evidence or None,
         "crs_accuracy_m": reading.accuracy_m,
-        "crs_contradicted": reading.finding.contradicts,
+        "crs_contradicted": reading.contradicted,
         "outside_by_km": None,
         "area_before_km2": None,
         "mended_zh": None,

@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.boundaries.membership import membership
 from assets.enterprises import attribution, claims, identity
+from assets.enterprises.registration import registering_divisions
 from quality.contracts.accepted import (
     Business,
     CoalUnit,
@@ -23,6 +24,7 @@ from quality.contracts.core import (
     Park,
     Site,
 )
+from quality.contracts.divisions import DivisionEvent, DivisionSuccessor
 from quality.contracts.reference import LocationEvidence
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
@@ -49,6 +51,12 @@ STEPS = (
         "enterprises",
     ),
     Step(
+        DivisionSuccessor,
+        (Enterprise, DivisionEvent),
+        lambda t, _: registering_divisions(t["core.enterprise"], t["accepted.division_event"]),
+        "enterprises",
+    ),
+    Step(
         Site,
         (Permit, Return2051, OutputReturn, CoalUnit, Flag, ControlTotal),
         lambda t, _: identity.sites(
@@ -71,11 +79,21 @@ STEPS = (
     ),
     Step(
         LocationClaim,
-        (Site, Membership, Boundary, Enterprise, Business, Park, LocationEvidence),
+        (
+            Site,
+            Membership,
+            Boundary,
+            Enterprise,
+            DivisionSuccessor,
+            Business,
+            Park,
+            LocationEvidence,
+        ),
         lambda t, s: claims.location_claims(
             t["core.site"],
             t["core.membership"],
             t["core.enterprise"],
+            t["core.division_successor"],
             t["accepted.business"],
             t["core.park"],
             t["accepted.location_evidence"],

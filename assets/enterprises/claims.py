@@ -30,6 +30,7 @@ def location_claims(
     sites: pl.DataFrame,
     memberships: pl.DataFrame,
     enterprises: pl.DataFrame,
+    successors: pl.DataFrame,
     businesses: pl.DataFrame,
     parks: pl.DataFrame,
     evidence: pl.DataFrame,
@@ -47,7 +48,7 @@ def location_claims(
     registered = pl.concat(
         [
             _registered_office(sites, enterprises, businesses, parks),
-            _registering_division(sites, enterprises),
+            _registering_division(sites, enterprises, successors),
         ]
     )
     claims = pl.concat(
@@ -169,8 +170,19 @@ _PROVINCES = pl.DataFrame(
 )
 
 
-def _registering_division(sites: pl.DataFrame, enterprises: pl.DataFrame) -> pl.DataFrame:
-    """Digits 3 to 8 of the USCC name the registering authority's division, never a park."""
+def _registering_division(
+    sites: pl.DataFrame, enterprises: pl.DataFrame, successors: pl.DataFrame
+) -> pl.DataFrame:
+    """Digits 3 to 8 of the USCC name the registering authority's division, never a park.
+
+    A division that has one successor is named as it is today; one with several, or none, as in
+    the code.
+    """
+    today = successors.filter(pl.col("code_now").is_not_null() & ~pl.col("ambiguous")).select(
+        pl.col("division_code").alias("registering_division"), "code_now", "name_now_zh"
+    )
+    moved = pl.col("code_now") != pl.col("registering_division")
+    said = pl.format("统一社会信用代码登记机关区划 {}", "registering_division")
     return (
         sites.filter(pl.col("kind") != "rest")
         .join(
@@ -181,12 +193,18 @@ def _registering_division(sites: pl.DataFrame, enterprises: pl.DataFrame) -> pl.
             ),
             on="enterprise_id",
         )
+        .join(today, on="registering_division", how="left")
         .with_columns(
             pl.lit("registered").alias("basis"),
-            pl.format("DIVISION:{}", "registering_division").alias("place_id"),
+            pl.format("DIVISION:{}", pl.coalesce("code_now", "registering_division")).alias(
+                "place_id"
+            ),
             pl.lit("registered_office").alias("evidence_id"),
             pl.col("evidence_row").alias("document"),
-            pl.format("统一社会信用代码登记机关区划 {}", "registering_division").alias("reason_zh"),
+            pl.when(moved)
+            .then(pl.format("{}，今为{} {}", said, "name_now_zh", "code_now"))
+            .otherwise(said)
+            .alias("reason_zh"),
             pl.col("evidence_row").alias("source_row_id"),
         )
         .select(_SHARED)

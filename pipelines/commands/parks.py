@@ -1,4 +1,4 @@
-"""`parkledger map PARK`: the boundaries of a park as a picture."""
+"""`parkledger map`, `review parks`, `divisions`: the ground of parks, and doubts about it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,45 @@ from typing import Annotated
 
 import typer
 
-from pipelines.console import Json, Release, current_settings, fail, out, print_json
+from pipelines.console import Json, Release, current_settings, err, fail, out, print_json, show_rows
+
+review = typer.Typer(name="review", help="Work lists for people, the most important first.")
+
+
+@review.callback()
+def _lists() -> None:
+    """Work lists for people, the most important first."""
+
+
+@review.command("parks")
+def review_parks(
+    limit: Annotated[int, typer.Option(help="Most parks; 0 for all.")] = 20,
+    release: Release = None,
+    as_json: Json = False,
+) -> None:
+    """Parks with doubts about code, date, area, point or industries, by what rests on them."""
+    from pipelines.reviewing import doubtful_parks
+    from warehouse.served import ReleaseError, release_path
+
+    config = current_settings()
+    try:
+        rows = doubtful_parks(release_path(config, release), config)
+    except ReleaseError as error:
+        fail(str(error), 2)
+    shown = rows if limit == 0 else rows[:limit]
+    if as_json:
+        print_json({"parks": shown, "all": len(rows)})
+        return
+    for row in shown:
+        value = "" if row["value"] is None else f"  {row['value']:,.0f} t CO2e"
+        out.print(
+            f"{row['rank']:>4} {row['park_id']} {row['name_zh']}  {row['approved_ha']:,.0f} ha"
+            f"{value}  doubt {row['doubt']:.2f}\n     {row['findings_zh']}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+    err.print(f"{len(shown)} of {len(rows)} parks; next: parkledger map PARK", highlight=False)
 
 
 def map_(
@@ -32,3 +70,22 @@ def map_(
         print_json({"park_id": park, "file": path, "bytes": len(picture)})
     else:
         out.print(f"{path}: {len(picture):,} bytes", highlight=False, markup=False)
+
+
+def divisions(
+    code: Annotated[str, typer.Argument(help="GB/T 2260 code, or a name such as 白下区.")],
+    year: Annotated[
+        int | None, typer.Option(help="Year the code is of; default: any it was in force.")
+    ] = None,
+    run_year: Annotated[
+        int | None, typer.Option(help="Year to map it to, 1980 to 2026; default: today.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What became of a division: its code and name of another year, and the changes between."""
+    from pipelines.reviewing import followed_division
+
+    rows = followed_division(code, year, run_year)
+    if not rows:
+        fail(f"{code}: no division of any year from 1980 on", 2)
+    show_rows(rows, as_json, "divisions")

@@ -48,3 +48,26 @@ class DivisionEvent(Table):
             "key": ["year", "from_code", "to_code"],
             "about": "One row a division before and a division after a change; a split has more.",
         }
+
+
+class DivisionSuccessor(Table):
+    division_code: str = column("区划代码", "code as of its year", str_matches=r"^\d{6}$")
+    year: int = column("年份", "year the code is read as of")
+    name_then_zh: str = column("当时名称", "its name then, or its names", nullable=True)
+    code_now: str = column("现代码", "division of today; empty where none is known", nullable=True)
+    name_now_zh: str = column("现名称", "name of the division of today", nullable=True)
+    kind: str = column("变更", "kinds of change passed, joined by `+`", nullable=True)
+    share: float = column(
+        "份额", "1 where all of it is there; empty where the part is not known", nullable=True
+    )
+    via: str = column("沿革", "the changes passed", nullable=True)
+    ambiguous: bool = column("有歧义", "there is another successor, of which none is chosen")
+    reason_zh: str = column("说明", "why none, or why several", nullable=True)
+
+    class Config:
+        metadata = {
+            "table": "core.division_successor",
+            "key": ["division_code", "year", "code_now"],
+            "about": "One row a division code that enterprises were registered under, and what "
+            "became of it.",
+        }

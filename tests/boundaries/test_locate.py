@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyogrio.raw
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from pyproj import Transformer
 
 from assets.boundaries.locate.index import ParkIndex, ShapeError, build_index, index_of
 from assets.boundaries.locate.points import locate
+from tests.shared_data import shared
 
 LON, LAT = 106.2, 38.5
 
@@ -145,6 +148,8 @@ def test_an_index_is_built_from_wkb_in_either_form() -> None:
 
 
 BOW = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+with np.errstate(invalid="ignore"):
+    NAN, INFINITE = (shapely.Polygon([(0, 0), (1, 1), (x, 0)]) for x in (np.nan, np.inf))
 REFUSED: dict[str, tuple[Any, str]] = {
     "missing": (None, "no geometry"),
     "empty": (shapely.Polygon(), "empty"),
@@ -153,8 +158,8 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "collection": (shapely.GeometryCollection([square(0, 0, 1)]), "not a polygon"),
     "self-crossing": (BOW, "invalid .Self-intersection"),
     "zero area": (shapely.Polygon([(0, 0), (1, 1), (2, 2)]), "invalid"),
-    "not finite": (shapely.Polygon([(0, 0), (1, 1), (float("nan"), 0)]), "not a finite number"),
-    "infinite": (shapely.Polygon([(0, 0), (1, 1), (float("inf"), 0)]), "not a finite number"),
+    "not a number": (NAN, "not a finite number"),
+    "infinite": (INFINITE, "not a finite number"),
     "projected": (shapely.box(500_000, 4_000_000, 501_000, 4_001_000), "coordinates outside"),
     "beyond 180°": (shapely.box(179, 0, 181, 1), "coordinates outside"),
     "across 180°": (shapely.Polygon([(179, 0), (-179, 0), (-179, 1), (179, 1)]), "180° meridian"),
@@ -285,6 +290,29 @@ def _star(rng: np.random.Generator) -> shapely.Geometry:
     whole = shapely.Polygon(ring, [ring * 0.2 + np.array([x, y]) * 0.8])
     more = square(x + 0.3, y, 0.02)
     return shapely.MultiPolygon([whole, more]) if rng.random() < 0.3 else whole
+
+
+def test_a_real_layer_of_parks_and_its_own_vertices() -> None:
+    layer = shared("data/a_tw_industrial_parks/產業園區範圍圖.shp")
+    _, _, wkb, _ = pyogrio.raw.read(layer, columns=[])
+    to_degrees = Transformer.from_crs("EPSG:3826", "EPSG:4490", always_xy=True)
+    shapes = shapely.transform(
+        shapely.force_2d(shapely.from_wkb(wkb)), to_degrees.transform, interleaved=False
+    )
+    sound = shapes[shapely.is_valid(shapes)]
+    assert len(sound) > 100
+    if len(sound) < len(shapes):
+        with pytest.raises(ShapeError, match="invalid"):
+            indexed(*shapes)
+    corners = shapely.get_coordinates(sound)[::7]
+    centres = shapely.get_coordinates(shapely.centroid(sound))
+    places = np.vstack([corners, (corners[:-1] + corners[1:]) / 2, centres])
+    shape, point = shapely.STRtree(shapely.points(places)).query(sound, predicate="covers")
+    found = pairs(locate(points(*places.tolist()), indexed(*sound)))
+    assert len(found) > len(corners)
+    assert found == sorted(
+        (p, f"b{s}") for p, s in zip(point.tolist(), shape.tolist(), strict=True)
+    )
 
 
 def test_where_no_cache_can_be_written_functions_are_compiled_all_the_same() -> None:

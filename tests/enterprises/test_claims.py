@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from assets.enterprises.claims import location_claims
 from quality.contracts.accepted import Business
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY, Membership
 from quality.contracts.core import Enterprise, Park, Site
+from quality.contracts.divisions import DivisionSuccessor
 from tests.frames import facts, frame
 
 A = "91640000624900357G"
@@ -38,6 +40,7 @@ def claimed(
     site: dict[str, Any] | None = None,
     memberships: pl.DataFrame | None = None,
     division: str | None = None,
+    successors: Sequence[dict[str, Any]] = (),
 ) -> pl.DataFrame:
     register = [
         {"uscc_text": A, "registered_address_zh": text, "source_row_id": f"b{place}"}
@@ -48,6 +51,7 @@ def claimed(
         frame(Site, {**SITE, **POINT} if site is None else site),
         frame(Membership) if memberships is None else memberships,
         frame(Enterprise, known),
+        frame(DivisionSuccessor, *successors),
         frame(Business, *register),
         parks,
         facts("location_evidence"),
@@ -165,6 +169,21 @@ def test_an_address_without_a_park_says_only_its_province() -> None:
 def test_the_registering_division_is_never_a_park() -> None:
     found = said(claimed(division="640202"), "registered")
     assert found == [("DIVISION:640202", "registered_office", Decimal("0.3"))]
+
+
+def test_a_division_of_its_year_is_named_as_it_is_today() -> None:
+    """白下区 was merged into 秦淮区 in 2013."""
+    merged = {"division_code": "320103", "code_now": "320104", "name_now_zh": "秦淮区"}
+    claims = claimed(division="320103", successors=[merged])
+    (found,) = claims.filter(pl.col("basis") == "registered").to_dicts()
+    assert found["place_id"] == "DIVISION:320104"
+    assert "320103" in found["reason_zh"] and "秦淮区" in found["reason_zh"]
+
+
+def test_of_several_successors_none_is_chosen() -> None:
+    split = [{"division_code": "320103", "code_now": n, "ambiguous": True} for n in ("1", "2")]
+    claims = claimed(division="320103", successors=split)
+    assert [place for place, *_ in said(claims, "registered")] == ["DIVISION:320103"]
 
 
 def test_on_the_operating_basis_the_office_speaks_only_where_nothing_else_does() -> None:

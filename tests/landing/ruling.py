@@ -16,7 +16,10 @@ from quality.quarantine import Rule, judge
 from tests.frames import facts, frame
 
 # Tables that do not lie under the id of their source.
-_SOURCE_OF = {"accepted.park_catalogue": "park_catalogue_2018"}
+_SOURCE_OF = {
+    "accepted.park_catalogue": "park_catalogue_2018",
+    "accepted.division_event": "division_change",
+}
 
 
 @cache

@@ -70,6 +70,16 @@ def test_encodings_that_do_not_fit(layer: Path) -> None:
     assert read_delivery(layer, SOURCE)[0].rows["名称"][0] == "宁东"
 
 
+@pytest.mark.parametrize("more", [2, 4, 6])
+def test_an_index_with_half_an_entry(layer: Path, more: int) -> None:
+    shx = layer.with_suffix(".shx")
+    data = bytearray(shx.read_bytes() + b"\0" * more)
+    struct.pack_into(">i", data, 24, len(data) // 2)  # the header counts 16-bit words
+    shx.write_bytes(data)
+    error = refused(layer, SOURCE)
+    assert error.code == "truncated" and f".shx: {more} bytes behind" in str(error)
+
+
 def test_truncated_at_every_length(layer: Path) -> None:
     whole = layer.read_bytes()
     for size in sorted({4, 50, 99, 100, 104, 150, len(whole) // 2, len(whole) - 2}):

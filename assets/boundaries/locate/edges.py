@@ -26,15 +26,15 @@ class Edges:
 
 def edges_of(shapes: NDArray[Any]) -> Edges:
     """Edges of all rings, holes included; a vertex that repeats the one before gives none."""
-    parts, part_of = shapely.get_parts(shapes, return_index=True)
-    rings, ring_of = shapely.get_rings(parts, return_index=True)
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    start, end = points[:-1], points[1:]
-    kept = (ring[:-1] == ring[1:]) & (start != end).any(axis=1)
-    return Edges(
-        x1=start[kept, 0],
-        y1=start[kept, 1],
-        x2=end[kept, 0],
-        y2=end[kept, 1],
-        boundary=part_of[ring_of[ring[:-1][kept]]].astype(np.int64),
-    )
+    if not len(shapes):
+        none = np.empty(0)
+        return Edges(none, none, none, none, np.empty(0, dtype=np.int64))
+    _, points, offsets = shapely.to_ragged_array(shapes, include_z=False)
+    first = offsets[-1]
+    for level in reversed(offsets[:-1]):
+        first = level[first]
+    owner = np.repeat(np.arange(len(shapes)), np.diff(first))
+    x, y = np.ascontiguousarray(points.T)
+    kept = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+    kept[offsets[0][1:-1] - 1] = False  # from the end of a ring to the start of the next
+    return Edges(x[:-1][kept], y[:-1][kept], x[1:][kept], y[1:][kept], owner[:-1][kept])

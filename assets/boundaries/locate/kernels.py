@@ -41,15 +41,16 @@ _DEEPEST = 16 * FANOUT  # boxes that wait for their turn: eight a level
 
 def compiled(function: Function) -> Function:
     """The function compiled to run without the interpreter's lock, kept on disk if possible."""
+    # A division by zero gives what IEEE 754 says, not an exception.
     try:
-        return cast(Function, numba.njit(cache=True, nogil=True)(function))
+        return cast(Function, numba.njit(nogil=True, error_model="numpy", cache=True)(function))
     except RuntimeError:  # no folder for the cache can be written
-        return cast(Function, numba.njit(nogil=True)(function))
+        return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
 
 
 @compiled
 def tiles(lon: Floats, lat: Floats, tile: NDArray[np.uint16]) -> None:
-    """Write the tile of a quarter of a degree that each point is in; one number may be two."""
+    """Write the tile of a quarter of a degree of each point; after 64 degrees they repeat."""
     for i in range(len(lon)):
         if abs(lon[i]) <= 180.0 and abs(lat[i]) <= 90.0:
             row, column = math.floor(lat[i] * 4.0), math.floor(lon[i] * 4.0)

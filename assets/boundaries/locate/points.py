@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -52,7 +51,7 @@ def locate(
         lon, lat = (batch[name].fill_null(np.nan).to_numpy() for name in ("lon", "lat"))
         return _located(lon, lat, start, index, nearest_within_m)
 
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         located = list(pool.map(one, starts))
     return pl.concat([_empty(index), *located])
 

@@ -68,6 +68,7 @@ def last_record_end(block: bytes) -> int:
 
 def parse(block: bytes, request: Request, head: Head, footers: Footers) -> Parsed:
     """Check and parse a block. Raises NotPlainError, ArrowInvalid for what is not UTF-8."""
+    csv.field_size_limit(request.max_cell_chars)
     check_text(block, request)
     _check_lines(block, request)
     # Where lost characters are refused, none is left.
@@ -261,7 +262,6 @@ def _with_ragged(
 
 def _by_module(block: bytes, request: Request, head: Head, footers: Footers, lost: bool) -> Parsed:
     """As the slow reader does it. Raises NotPlainError for what it refuses, or reads on for."""
-    csv.field_size_limit(request.max_cell_chars)
     lines = io.StringIO(block.decode("utf-8"), newline="")
     reader = csv.reader(lines, delimiter=request.delimiter, strict=True)
     records: list[list[str]] = []

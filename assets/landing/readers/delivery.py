@@ -76,7 +76,6 @@ def read_delivery(
     """The parts of the delivery in the order of the file.
 
     `fetch` puts the file at `path`; it is called while the reader starts.
-
     With `folder` (empty, kept by the caller as long as the parts are used) the rows stay in
     Arrow files there, and `RawPart.batches` reads them piece by piece. Raises ReadError for every
     fault of the delivery, also if the child dies or hangs, and what `fetch` raises.

@@ -22,6 +22,7 @@ from assets.landing.readers.zips import DAMAGE, ZIP_MAGIC, open_zip
 _MAGIC = 9994
 _SHP_MAGIC = struct.pack(">i", _MAGIC)
 _HEADER = 100
+_ENTRY = 8  # bytes of a shape in the index
 _BATCH = 5_000
 _BATCH_BYTES = 32 << 20
 _COPIES = 8  # of a shape between the file and the cell: points with Z and M, WKB, hexadecimal
@@ -46,7 +47,7 @@ def read_shapefile(request: Request) -> list[PartResult]:
     choose_parts([part], request, "layer")
     filled = _check(files, request, part)
     table = dbf.open_table(files[".dbf"], request, part)
-    index_count = (files[".shx"].stat().st_size - _HEADER) // 8
+    index_count = (files[".shx"].stat().st_size - _HEADER) // _ENTRY
     if not len(filled) == index_count == table.count:
         raise request.error(
             "shapefile-counts",
@@ -168,6 +169,14 @@ def _check(files: Files, request: Request, part: str) -> list[bool]:
     if shape_types[0] != shape_types[1] or shape_types[0] not in _SHAPE_TYPES:
         raise request.error(
             "geometry", f"shape types {shape_types}", "points, lines or polygons", part
+        )
+    behind = (files[".shx"].stat().st_size - _HEADER) % _ENTRY
+    if behind:
+        raise request.error(
+            "truncated",
+            f".shx: {behind} bytes behind its last entry",
+            f"{_ENTRY} bytes for each shape",
+            part,
         )
     places, filled = _walk(files[".shp"], shape_types[0], request, part)
     index = np.frombuffer(files[".shx"].read_bytes()[_HEADER:], dtype=">i4")

@@ -43,7 +43,7 @@ __all__ = ["NEEDS", "balance_gap", "balance_rules", "rules_for"]
 
 _NAMES = ["accepted.unit", "accepted.energy"]
 _CALORIFIC = ["accepted.ncv_range", "accepted.ncv_unit"]
-_DIVISIONS = ["accepted.division_code"]
+_DIVISIONS = ["accepted.division_code", "accepted.division_event"]
 
 # Reference tables that the rules of a source need.
 NEEDS: dict[str, list[str]] = {

@@ -63,10 +63,12 @@ def uscc_rules() -> list[Rule]:
 def division_rule(reference: Tables) -> Rule:
     """ID3: positions 3-8 of a checked USCC are a code of some revision of GB/T 2260.
 
-    Revisions 1980-12 to 2019-04 stand in the reference table; codes that are newer count if
-    they are divisions of today. A code that came and went in between is flagged, too.
+    Revisions 1980-12 to 2019-04 stand in one reference table, what was changed until 2026 in
+    another.
     """
     known = set(reference["accepted.division_code"].get_column("division_code"))
+    for end in ("from_code", "to_code"):
+        known.update(reference["accepted.division_event"].get_column(end).drop_nulls())
     for today in (provinces(), cities(), counties()):
         known.update(today.codes)
     code = pl.col("uscc_text")
