@@ -14,7 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.parks import divisions, map_, review
+from pipelines.commands.parks import divisions, locate, map_, review
 from pipelines.commands.quarantine import quarantine
 from pipelines.commands.sources import sources
 from pipelines.console import (
@@ -39,6 +39,7 @@ app.add_typer(quarantine)
 app.add_typer(sources)
 app.add_typer(review)
 app.command("map")(map_)
+app.command()(locate)
 app.command()(divisions)
 
 

@@ -12,6 +12,7 @@ from pipelines.automation import (
 from pipelines.factory import balance_check, step_asset
 from pipelines.intake import delivered_check, intake
 from pipelines.lake_io import LakeIOManager
+from pipelines.park_index import park_index
 from pipelines.publishing import current_release_asset
 from pipelines.sources import FACTS, RETURNS, door
 from pipelines.wiring import STEPS
@@ -27,6 +28,7 @@ def build_defs() -> dg.Definitions:
             RETURNS,
             door,
             *(step_asset(step) for step in STEPS),
+            park_index,
             current_release_asset,
         ],
         asset_checks=[delivered_check, *(balance_check(name) for name in CHECKS)],

@@ -1,7 +1,8 @@
-"""`parkledger map`, `review parks`, `divisions`: the ground of parks, and doubts about it."""
+"""`parkledger map`, `locate`, `review parks`, `divisions`: the ground of parks, and doubts."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -70,6 +71,51 @@ def map_(
         print_json({"park_id": park, "file": path, "bytes": len(picture)})
     else:
         out.print(f"{path}: {len(picture):,} bytes", highlight=False, markup=False)
+
+
+def locate(
+    points: Annotated[Path, typer.Argument(help="csv or Parquet with points in CGCS2000.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Parquet to write; default: POINTS.located.parquet."),
+    ] = None,
+    boundary_class: Annotated[
+        str | None, typer.Option("--class", help="Boundary class; default: all.")
+    ] = None,
+    within: Annotated[float, typer.Option(help="Metres to the nearest boundary.")] = 5000.0,
+    lon: Annotated[str, typer.Option(help="Column of the longitude.")] = "lon",
+    lat: Annotated[str, typer.Option(help="Column of the latitude.")] = "lat",
+    release: Release = None,
+    as_json: Json = False,
+) -> None:
+    """For each point the boundary versions it lies in, or the nearest with its distance."""
+    from pipelines.locating import LocateFailed, locate_file
+    from warehouse.served import ReleaseError, release_path
+
+    config = current_settings()
+    path = output or points.with_suffix(".located.parquet")
+    try:
+        found = locate_file(
+            config,
+            release_path(config, release),
+            points,
+            path,
+            boundary_class,
+            within,
+            (lon, lat),
+        )
+    except (LocateFailed, ReleaseError) as error:
+        fail(str(error), 2)
+    if as_json:
+        print_json({"file": path, **asdict(found)})
+        return
+    out.print(
+        f"{path}: {found.points:,} points, {found.inside:,} inside, {found.near:,} within "
+        f"{within:,.0f} m, {found.nowhere:,} nowhere, {found.unusable:,} without usable "
+        f"coordinates; {found.rows:,} rows",
+        highlight=False,
+        markup=False,
+    )
 
 
 def divisions(

@@ -154,6 +154,33 @@ def test_column_without_header(tmp_path: Path) -> None:
     assert part.rows.rows() == [(2, "0", "甲", "1")]
 
 
+@pytest.mark.parametrize("titles", [0, 2])
+def test_columns_without_any_name_have_no_header(tmp_path: Path, titles: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("标题\n" * titles + '甲,1\n"乙\n丙",2,x\n丁\n', encoding="utf-8")
+    source = declare("csv", ["__column_1__", "__column_2__"], title_rows=titles)
+    (part,) = read_delivery(path, source)
+    assert part.headers == ("__column_1__", "__column_2__")
+    assert part.rows.rows() == [
+        (titles + 1, "甲", "1", None),
+        (titles + 2, "乙\n丙", "2", "x"),
+        (titles + 4, "丁", None, None),
+    ]
+    second = declare("csv", ["__column_2__"], title_rows=titles)
+    error = refused(path, second)
+    assert (error.code, error.row) == ("header-mismatch", titles + 1)
+    assert "text in column 1, which has no header" in str(error)
+
+
+def test_a_wide_table_with_cells_of_its_name_has_a_header(tmp_path: Path) -> None:
+    path = tmp_path / "宁夏.csv"
+    path.write_text("2020年,2021年\n1,2\n", encoding="utf-8")
+    unpivot = {"headers": r"(?P<year>\d{4})年", "value": "value"}
+    named = {"file_pattern": r"(?P<place>.+)\.csv", "unpivot": unpivot}
+    (part,) = read_delivery(path, declare("csv", ["__file_place__"], **named))
+    assert part.headers == ("2020年", "2021年", "__file_place__")
+
+
 def here(path: Path, folder: Path) -> list[RawPart]:
     """read_delivery in this process: a child for each of hundreds of examples takes too long."""
     request = delivery._request(path, folder, SOURCE, ReaderLimits(), 1_000, 20)

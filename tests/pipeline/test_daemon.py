@@ -34,15 +34,16 @@ def _definitions() -> dg.Definitions:
 
 def test_every_asset_has_group_owner_description_schema_and_pool() -> None:
     graph = _definitions().resolve_asset_graph()
-    # Two raw tables, quarantine, flags, corrections and the release beside sources and steps.
-    expected = len(load_sources()) + len(STEPS) + 6
+    # Two raw tables, quarantine, flags, corrections, the park index and the release beside
+    # sources and steps.
+    expected = len(load_sources()) + len(STEPS) + 7
     assert len(graph.executable_asset_keys) == expected
     for key in graph.executable_asset_keys:
         node = graph.get(key)
         assert node.group_name != "default", key
         assert node.owners and node.description and node.code_version, key
         assert node.pools == {"lake"}, key
-        if key.path[0] != "release":
+        if key.path not in (["release", "current"], ["core", "park_index"]):
             assert "dagster/column_schema" in node.metadata, key
 
 

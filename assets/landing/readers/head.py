@@ -73,10 +73,12 @@ def take_head(
 
 
 def _has_no_header(request: Request) -> bool:
+    """Whether no name is declared that a header could hold."""
     declared = (*request.columns, *request.ignored_columns, *request.personal_columns)
-    return not request.units_row and all(
-        unnamed_position(header) or is_pseudo(header) for header in declared
-    )
+    delivered = [header for header in declared if not is_pseudo(header)]
+    if not delivered or request.units_row or request.unpivot_headers is not None:
+        return False
+    return all(unnamed_position(header) for header in delivered)
 
 
 def _next_filled(rows: Iterator[Row], first: Row | None) -> tuple[Row | None, Row | None]:
