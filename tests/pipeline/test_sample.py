@@ -43,7 +43,7 @@ def test_run_reports_rows_balances_and_checks(sample: SampleRun) -> None:
     said = sample.said
     counts = said["counts"]
     assert counts["parks"] == 2543
-    assert counts["parks_with_boundary"] == 16
+    assert counts["parks_with_boundary"] == 1866
     assert counts["delivered"] == counts["accepted"] + counts["quarantined"]
     assert counts["quarantined"] == len(FAULTS)
     assert min(counts["in_parks"], counts["outside"], counts["unlocated"]) > 0
