@@ -115,8 +115,9 @@ class _Known:
 
 def _read(drawn: NDArray[Any], known: _Known, rows: pl.DataFrame, fallback: str) -> _Reading:
     stated: str | None = rows["crs_stated"][0]
-    hectares = rows["catalogue_ha"].cast(pl.Float64).to_numpy()
-    finding = detect(drawn, known.grounds(), declared=stated, area_km2=hectares / 100)
+    # An area in mu or a slip of the pen says nothing against a system that is stated.
+    km2 = None if stated else rows["catalogue_ha"].cast(pl.Float64).to_numpy() / 100
+    finding = detect(drawn, known.grounds(), declared=stated, area_km2=km2)
     possible = [finding.system, *finding.undecided]
     left = [each for each in possible if each is not None and _fits(drawn, known, each)]
     stands = stated is not None and finding.system is not None and not finding.contradicts
@@ -125,7 +126,10 @@ def _read(drawn: NDArray[Any], known: _Known, rows: pl.DataFrame, fallback: str)
     against = stated is not None and (finding.contradicts or bool(left))
     by_default = next((each for each in left if each.label == system(fallback).label), None)
     taken = by_default or next(iter(left), None)
-    if taken is None:
+    # Degrees and minutes in place of degrees only because the area fits better: the area may
+    # as well be wrong.
+    by_area = taken is not None and taken.writing != "decimal" and by_default is None
+    if taken is None or (by_area and _fits(drawn, known, system(fallback))):
         return _Reading(None, "declared", 0.0, against, finding)
     # What is left may be true as well: it says how far off the one that is taken may be.
     accuracy = max(_apart_m(drawn, taken, each) + each.accuracy_m for each in left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from pyproj import Proj
 from assets.boundaries.chance import REACH, inside_disc, normal_mass
 from assets.boundaries.divisions import GEOD
 from assets.boundaries.geometry import shape_of
+from assets.boundaries.locate.index import index_of
+from assets.boundaries.locate.shares import shares
 from quality.contracts.boundaries import Membership
 
 Degrees = NDArray[np.float64]
@@ -23,12 +26,24 @@ _LEAST = 1e-6  # the smallest chance that is kept: probabilities have six decima
 _KM_PER_DEGREE = 110.0  # at least, of latitude
 
 
-def membership(points: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+# Rule B6 of METHOD 1.1: a site this much inside is inside, less than the other is not.
+B6_WHOLE, B6_NONE = 0.8, 0.2
+
+
+def share_counted(share: pl.Expr) -> pl.Expr:
+    """The share of a site that counts in a boundary, from the share of its ground (B6, G32)."""
+    return pl.when(share >= B6_WHOLE).then(1.0).when(share < B6_NONE).then(0.0).otherwise(share)
+
+
+def membership(
+    points: pl.DataFrame, versions: pl.DataFrame, grounds: Mapping[str, Any] | None = None
+) -> pl.DataFrame:
     """`core.membership`: the chance of each site (`site_id, lon, lat, point_precision_m`) in each
     boundary version, where it is at least 0.000001 or the boundary lies within 5 km.
 
     The error of the point and that of the boundary add up. A point on the border is inside.
-    Nominal discs are circles; polygons are taken as drawn.
+    Nominal discs are circles; polygons are taken as drawn. A site whose ground is known
+    (`grounds`, site to polygon) lies in a drawn boundary by the share of its area (B6).
     """
     located = points.filter(pl.col("lon").is_not_null() & pl.col("lat").is_not_null())
     lon, lat = located["lon"].to_numpy(), located["lat"].to_numpy()
@@ -60,7 +75,39 @@ def membership(points: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     told = versions.select(
         "boundary_id", "park_id", "boundary_class", "valid_from", "valid_to", "latest"
     )
-    return Membership.conform(pl.concat(found).join(told, on="boundary_id"))
+    by_point = pl.concat(found).join(told, on="boundary_id")
+    return Membership.conform(_by_ground(by_point, versions, grounds or {}, told))
+
+
+def _by_ground(
+    by_point: pl.DataFrame, versions: pl.DataFrame, grounds: Mapping[str, Any], told: pl.DataFrame
+) -> pl.DataFrame:
+    """Rows of sites with known ground in drawn boundaries, by area in place of the point."""
+    drawn = versions.filter(pl.col("boundary_class") != "nominal")
+    if not grounds or drawn.is_empty():
+        return by_point.with_columns(pl.lit(None, pl.Float64).alias("area_share"))
+    polygons = np.array([*grounds.values(), None], dtype=object)[:-1]
+    by_area = (
+        shares(list(grounds), polygons, index_of(drawn))
+        .join(told, on="boundary_id")
+        .with_columns(pl.col("share").round(6).alias("area_share"))
+    )
+    key = ["site_id", "boundary_id"]
+    near = by_point.join(by_area.select(*key, "area_share"), on=key, how="full", coalesce=True)
+    known = near.join(told, on="boundary_id", suffix="_told").with_columns(
+        pl.coalesce(name, f"{name}_told").alias(name)
+        for name in told.columns
+        if name not in ("boundary_id", "valid_to")
+    )
+    measured = pl.col("site_id").is_in(list(grounds)) & (pl.col("boundary_class") != "nominal")
+    share = pl.col("area_share").fill_null(0.0)
+    return known.with_columns(
+        pl.coalesce("valid_to", "valid_to_told").alias("valid_to"),
+        pl.when(measured).then(share).alias("area_share"),
+        pl.when(measured).then(share_counted(share)).otherwise("probability").alias("probability"),
+        pl.when(measured).then(share >= B6_WHOLE).otherwise("covers").alias("covers"),
+        pl.when(measured & (share > 0)).then(0.0).otherwise("distance_km").alias("distance_km"),
+    )
 
 
 _SCHEMA: dict[str, Any] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from assets.boundaries.membership import membership
-from assets.enterprises import attribution, claims, identity
+from assets.enterprises import attribution, claims, ground, identity
 from assets.enterprises.registration import registering_divisions
+from assets.landing.declaration import load_source
 from quality.contracts.accepted import (
     Business,
     CoalUnit,
@@ -14,9 +15,10 @@ from quality.contracts.accepted import (
     OutputReturn,
     Permit,
     Return2051,
+    SiteShape,
 )
 from quality.contracts.audit import Flag
-from quality.contracts.boundaries import Boundary, Membership
+from quality.contracts.boundaries import Boundary, Membership, SiteGround
 from quality.contracts.core import (
     Attribution,
     Enterprise,
@@ -69,11 +71,22 @@ STEPS = (
         "enterprises",
     ),
     Step(
+        SiteGround,
+        (SiteShape, Site),
+        lambda t, _: ground.site_grounds(
+            t["accepted.site_shape"],
+            t["core.site"],
+            load_source("site_boundary").crs or "EPSG:4490",
+        ),
+        "enterprises",
+    ),
+    Step(
         Membership,
-        (Site, Boundary),
+        (Site, Boundary, SiteGround),
         lambda t, s: membership(
             t["core.site"],
             t["core.boundary"].filter(pl.col("boundary_class").is_in(s.boundary_classes)),
+            ground.grounds_of_sites(t["core.site_ground"]),
         ),
         "enterprises",
     ),

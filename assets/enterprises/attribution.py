@@ -34,7 +34,8 @@ decisions AS (
 spoken AS (
     -- A claim that rests on no boundary speaks in every class, series and period.
     SELECT d.site_id, d.basis, d.boundary_class, d.series, d.valid_from,
-           c.level AS said_at, c.place_id, c.document, c.evidence_id, c.weight, c.probability
+           c.level AS said_at, c.place_id, c.document, c.evidence_id, c.weight, c.probability,
+           c.area_share
     FROM decisions d JOIN core.location_claim c
       ON c.site_id = d.site_id AND c.basis = d.basis
      AND (c.boundary_class IS NULL
@@ -66,12 +67,21 @@ best AS (
                ::DECIMAL(38,6) AS confidence
     FROM scores GROUP BY ALL
 ),
-contested AS (
+divided AS (
+    -- B6: a site on the line is in each place by the share of its ground.
+    SELECT {_KEY}, list(place_id ORDER BY place_id) AS places,
+           list(part ORDER BY place_id) AS parts, '厂界跨边界：按面积比例（B6）' AS why
+    FROM (SELECT {_KEY}, place_id, max(probability)::DOUBLE AS part
+          FROM claims WHERE area_share IS NOT NULL GROUP BY ALL)
+    GROUP BY ALL HAVING count(*) > 1
+    UNION ALL
     -- B5: a point more likely in than out of two drawn parks that are no kin lies on ground
     -- that both claim. It is split between them until that is settled.
-    SELECT {_KEY}, list(DISTINCT place_id ORDER BY place_id) AS places
+    SELECT {_KEY}, list(DISTINCT place_id ORDER BY place_id) AS places,
+           list_transform(places, lambda place: 1.0::DOUBLE) AS parts,
+           '地块重叠：平分，待确认（B5）' AS why
     FROM claims
-    WHERE evidence_id = 'permit_point_in_polygon' AND probability > 0.5
+    WHERE evidence_id = 'permit_point_in_polygon' AND probability > 0.5 AND area_share IS NULL
       AND boundary_class <> 'nominal' AND place_id NOT LIKE 'OUTSIDE:%'
     GROUP BY ALL HAVING count(DISTINCT place_id) > 1
 ),
@@ -92,16 +102,17 @@ decided AS (
     SELECT d.* EXCLUDE (province_code), l.level,
            coalesce(best.best_place, '') AS best_place,
            coalesce(best.confidence, 0)::DECIMAL(38,6) AS confidence,
-           contested.places AS contested_places,
+           divided.places AS divided_places, divided.parts, divided.why,
            CASE WHEN d.kind = 'rest' THEN 'A'
-                WHEN contested.places IS NOT NULL THEN 'B'
+                WHEN divided.why LIKE '%B6%' THEN 'A'
+                WHEN divided.places IS NOT NULL THEN 'B'
                 WHEN best.confidence >= 0.8 THEN 'A'
                 WHEN best.confidence >= 0.5 THEN 'B' ELSE 'C' END AS location_class,
            coalesce(v.division_code, d.province_code, '000000') AS division_code
     FROM decisions d
     CROSS JOIN (SELECT DISTINCT level FROM ancestors UNION SELECT 0) l
     LEFT JOIN best USING ({_KEY})
-    LEFT JOIN contested USING ({_KEY})
+    LEFT JOIN divided USING ({_KEY})
     LEFT JOIN divisions v ON v.site_id = d.site_id AND v.basis = d.basis
     -- Below the outermost level only what a claim names is decided.
     WHERE l.level = 0 OR best.best_place IS NOT NULL
@@ -120,24 +131,28 @@ chosen AS (
                 WHEN location_class = 'C' THEN '置信度低于 0.5：未落位'
                 WHEN location_class = 'B' THEN '置信度 0.5–0.8：采用并标记'
                 ELSE '置信度不低于 0.8' END AS reason_zh
-    FROM decided WHERE contested_places IS NULL
+    FROM decided WHERE divided_places IS NULL
     UNION ALL BY NAME
     SELECT {_KEY}, valid_to, place_id,
-           -- The last millionths go to the places that sort first.
-           ((1000000 // n + (place_number <= 1000000 % n)::INTEGER)
+           -- In millionths; those that rounding leaves over go to the first place.
+           ((micro + CASE WHEN place_number = 1 THEN 1000000 - all_micro ELSE 0 END)
                * 0.000001::DECIMAL(18,6))::DECIMAL(38,6) AS weight_point,
-           0::DECIMAL(38,6) AS weight_low, 1::DECIMAL(38,6) AS weight_high,
-           confidence, location_class, '地块重叠：平分，待确认（B5）' AS reason_zh
-    FROM (SELECT *, unnest(contested_places) AS place_id, len(contested_places) AS n,
-                 generate_subscripts(contested_places, 1) AS place_number
-          FROM decided WHERE contested_places IS NOT NULL)
+           CASE location_class WHEN 'A' THEN weight_point ELSE 0 END::DECIMAL(38,6) AS weight_low,
+           CASE location_class WHEN 'A' THEN weight_point ELSE 1 END::DECIMAL(38,6) AS weight_high,
+           confidence, location_class, why AS reason_zh
+    FROM (SELECT *, floor(1000000 * part / list_sum(parts))::BIGINT AS micro,
+                 sum(floor(1000000 * part / list_sum(parts))::BIGINT)
+                     OVER (PARTITION BY {_KEY})::BIGINT AS all_micro
+          FROM (SELECT *, unnest(divided_places) AS place_id, unnest(parts) AS part,
+                       generate_subscripts(divided_places, 1) AS place_number
+                FROM decided WHERE divided_places IS NOT NULL))
 ),
 candidate_places AS (
     -- A site that is not located in class A may lie in any park its evidence names ...
     SELECT {_KEY}, s.place_id
     FROM decided d JOIN scores s USING ({_KEY})
     WHERE d.location_class <> 'A' AND d.kind <> 'rest' AND s.place_id NOT LIKE 'OUTSIDE:%'
-      AND NOT coalesce(list_contains(d.contested_places, s.place_id), false)
+      AND NOT coalesce(list_contains(d.divided_places, s.place_id), false)
       AND (d.location_class = 'C' OR s.place_id <> d.best_place)
     UNION
     -- ... and, where the evidence names only a division, in any park of that division.

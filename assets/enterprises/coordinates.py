@@ -36,9 +36,10 @@ def coordinate_claims(
         .with_columns(
             pl.col("park_id").alias("place_id"),
             pl.lit(0, pl.Int64).alias("level"),
-            pl.format("坐标距边界 {} 公里，落入边界的概率 {}", "distance_km", "probability").alias(
-                "reason_zh"
-            ),
+            pl.when(pl.col("area_share").is_null())
+            .then(pl.format("坐标距边界 {} 公里，落入边界的概率 {}", "distance_km", "probability"))
+            .otherwise(pl.format("厂界的 {} 在边界内，计 {}（B6）", "area_share", "probability"))
+            .alias("reason_zh"),
         )
     )
     outside = (
@@ -57,6 +58,7 @@ def coordinate_claims(
         "place_id",
         pl.lit("permit_point_in_polygon").alias("evidence_id"),
         "probability",
+        "area_share",
         "distance_km",
         "boundary_class",
         "series",
@@ -96,9 +98,12 @@ def _elsewhere(spans: pl.DataFrame, inside: pl.DataFrame, parks: pl.DataFrame) -
         inside.drop("level")
         .join(ancestors(parks), on="park_id")
         .group_by(*_PERIOD, "level", "ancestor_id")
-        .agg(pl.col("probability").max())
+        .agg(pl.col("probability").max(), pl.col("area_share").is_not_null().any())
         .group_by(*_PERIOD, "level")
-        .agg(pl.col("probability").sum().alias("__inside"))
+        .agg(
+            pl.col("probability").sum().alias("__inside"),
+            pl.col("area_share").any().alias("__by_area"),
+        )
     )
     outermost = spans.with_columns(pl.lit(0, pl.Int64).alias("level"))
     deeper = held.filter(pl.col("level") > 0).select(*_PERIOD, "level")
@@ -111,6 +116,7 @@ def _elsewhere(spans: pl.DataFrame, inside: pl.DataFrame, parks: pl.DataFrame) -
             .round(6)
             .alias("probability")
         )
+        .with_columns(pl.when("__by_area").then("probability").alias("area_share"))
         .filter(pl.col("probability") > 0)
     )
 

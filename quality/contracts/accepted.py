@@ -231,6 +231,24 @@ class BoundaryShape(Table):
         }
 
 
+class SiteShape(Table):
+    source_row_id: str = source_row()
+    permit_no: str = column("许可证编号", "pollutant permit number of the site", nullable=True)
+    uscc_text: str = column("统一社会信用代码", "USCC as delivered", nullable=True)
+    name_zh: str = column("企业名称", "enterprise name as delivered")
+    note_zh: str = column("说明", "note of the delivery", nullable=True)
+    geometry_wkb: str = column("几何", "ground of the site as WKB in hexadecimal, as delivered")
+    crs_stated: str = column("坐标系", "CRS as the file states it", nullable=True)
+    pedigree: str = pedigree()
+
+    class Config:
+        metadata = {
+            "table": "accepted.site_shape",
+            "key": ["source_row_id"],
+            "about": "One row a polygon of the ground of a site (厂界).",
+        }
+
+
 class ParkCatalogue(Table):
     source_row_id: str = source_row()
     catalogue_code: str = column("代码", "catalogue code", str_matches=r"^[GS]\d{6}$")

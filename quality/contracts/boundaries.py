@@ -108,6 +108,23 @@ class BoundaryPair(Table):
         }
 
 
+class SiteGround(Table):
+    source_row_id: str = column("来源行", "delivered polygon")
+    site_id: str = column("场所", "site; empty where none or several may be meant", nullable=True)
+    km2: float = column("面积", "geodesic area on CGCS2000", unit="km2", nullable=True)
+    crs_source: str = column("坐标系", "CRS the coordinates are taken to be in")
+    used: bool = column("采用", "says which share of its site lies in a boundary")
+    reason_zh: str = column("理由", "why it is used or not")
+    geometry_wkb: str = column("几何", "polygon in CGCS2000, WKB in hexadecimal", nullable=True)
+
+    class Config:
+        metadata = {
+            "table": "core.site_ground",
+            "key": ["source_row_id"],
+            "about": "One row a polygon delivered for the ground of a site.",
+        }
+
+
 class Membership(Table):
     site_id: str = column("场所", "site")
     boundary_id: str = column("边界", "boundary version")
@@ -118,7 +135,16 @@ class Membership(Table):
     latest: bool = column("最新", "the version that the constant-boundary series uses")
     covers: bool = column("落入", "the boundary covers the point as given, borders included")
     distance_km: float = column("距离", "distance to the boundary; 0 inside", unit="km")
-    probability: float = column("概率", "chance that the site lies inside", ge=0, le=1)
+    area_share: float = column(
+        "面积比例", "share of the site's ground inside, where its ground is known", nullable=True
+    )
+    probability: float = column(
+        "概率",
+        "chance that the site lies inside; by its ground the share of B6: 1 from 0.8 on, 0 below "
+        "0.2, else the share",
+        ge=0,
+        le=1,
+    )
 
     class Config:
         metadata = {

@@ -127,6 +127,11 @@ class LocationClaim(Table):
         "概率", "probability of the place given the precision of point and boundary"
     )
     weight: Quantity = column("权重", "evidence weight times probability")
+    area_share: float = column(
+        "面积比例",
+        "share of the site's ground in the place, where its ground is known (B6)",
+        nullable=True,
+    )
     distance_km: float = column(
         "距离", "distance of the point from the boundary; 0 inside", unit="km", nullable=True
     )

@@ -10,6 +10,7 @@ import polars as pl
 import shapely
 
 from assets.boundaries.divisions import GEOD
+from assets.boundaries.ground import on_ground
 from assets.boundaries.versions import boundary_claims
 from quality.contracts.accepted import BoundaryShape, ParkCatalogue
 from quality.contracts.core import ParkPointClaim
@@ -23,6 +24,9 @@ CATALOGUE = frame(
     approval_month="2006.03",
 )
 POINTS = frame(ParkPointClaim, {"park_id": "S649001", "precision_m": 500.0, "lon": LON, "lat": LAT})
+CHECKED = CATALOGUE.select(
+    "catalogue_code", "name_zh", pl.lit(LON).alias("lon"), pl.lit(LAT).alias("lat")
+)
 NO_DISCS = pl.DataFrame()
 
 
@@ -46,6 +50,7 @@ def shape(polygon: Any = None, **changes: Any) -> dict[str, Any]:
         "name_zh": "某园区",
         "boundary_class": "approved",
         "catalogue_ha": 1000,
+        "crs_stated": "EPSG:4490",
         "valid_from": date(2018, 2, 26),
         "geometry_wkb": (polygon or square()).wkb_hex,
         **changes,
@@ -53,16 +58,9 @@ def shape(polygon: Any = None, **changes: Any) -> dict[str, Any]:
 
 
 def claims_of(*shapes: dict[str, Any], nominal: pl.DataFrame = NO_DISCS) -> pl.DataFrame:
-    """`core.boundary_claim` of delivered rows that are in CGCS2000 already."""
+    """`core.boundary_claim` of delivered rows, which say that they are in CGCS2000."""
     rows = frame(
         BoundaryShape, *({"source_row_id": f"d::{n}", **row} for n, row in enumerate(shapes, 2))
     )
-    ground = rows.select(
-        "source_row_id",
-        "geometry_wkb",
-        pl.lit("CGCS2000").alias("crs_source"),
-        pl.lit("stated").alias("crs_how"),
-        pl.lit(None, pl.String).alias("crs_evidence"),
-        pl.lit(0.0).alias("crs_accuracy_m"),
-    )
+    ground = on_ground(rows, CHECKED, "EPSG:4490")
     return boundary_claims(rows, ground, nominal, CATALOGUE, POINTS, pl.lit(False))

@@ -108,6 +108,15 @@ def test_swapped_axes_are_found() -> None:
     assert (row["crs_how"], row["crs_source"]) == ("found", "EPSG:4490 (northing first)")
 
 
+@pytest.mark.parametrize("factor", [1 / 15, 15.0])
+def test_an_area_in_mu_does_not_change_the_system(factor: float) -> None:
+    hectares = round(geodesic_km2(PARK) * 100 * factor, 4)
+    (stated,) = placed(PARK, stated=FALLBACK, catalogue_ha=hectares)
+    assert (stated["crs_how"], off_m(stated) < 0.01) == ("stated", True)
+    (unstated,) = placed(PARK, catalogue_ha=hectares)
+    assert unstated["geometry_wkb"] is None or off_m(unstated) < 1
+
+
 @pytest.mark.parametrize(
     "shape",
     [

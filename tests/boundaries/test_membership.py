@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from assets.boundaries.chance import inside_disc, normal_mass
 from assets.boundaries.divisions import GEOD
-from assets.boundaries.membership import membership
+from assets.boundaries.membership import membership, share_counted
 from assets.boundaries.versions import boundaries
 from quality.contracts.core import Site
 from tests.boundaries.drawing import LAT, LON, claims_of, disc, shape, square
 from tests.frames import frame
+from tests.shared_data import golden
 
 
 def placed(
@@ -83,6 +84,42 @@ def test_membership_in_a_nominal_disc_is_a_probability() -> None:
     assert chances[4] == 0
     assert chances == sorted(chances, reverse=True)
     assert len(set(chances)) == 5
+
+
+def by_ground(ground: Any, version: pl.DataFrame) -> dict[str, Any]:
+    site = frame(Site, {"site_id": "s", "lon": LON + 0.06, "lat": LAT})
+    (row,) = membership(site, version, {"s": ground}).to_dicts()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("inside", "counted"),
+    [(0.79, 0.79), (0.801, 1.0), (1.0, 1.0), (0.2001, 0.2), (0.19, 0.0), (0.65, 0.65)],
+)
+def test_a_site_on_the_line_counts_by_the_share_of_its_ground(
+    inside: float, counted: float
+) -> None:
+    """B6, G32; the point of the site lies outside, which then says nothing."""
+    border, wide = LON + 0.05, 0.01
+    ground = shapely.box(border - wide * inside, LAT, border + wide * (1 - inside), LAT + 0.01)
+    row = by_ground(ground, drawn())
+    assert row["area_share"] == pytest.approx(inside, abs=2e-4)
+    assert row["probability"] == pytest.approx(counted, abs=2e-4)
+    assert row["covers"] is (inside >= 0.8)
+
+
+def test_the_worked_case_of_a_site_on_the_line() -> None:
+    inputs, expected, tolerance = golden("G32")
+    share = inputs["inside_m2"] / inputs["site_area_m2"]
+    counted = pl.DataFrame({"share": [share]}).select(share_counted(pl.col("share"))).item()
+    assert counted == pytest.approx(expected["share"], rel=tolerance)
+    assert counted * inputs["tCO2"] == pytest.approx(expected["tCO2_in_park"], rel=tolerance)
+
+
+def test_in_a_nominal_disc_the_ground_of_a_site_says_nothing() -> None:
+    nominal = boundaries(claims_of(shape(disc(3), boundary_class="nominal", catalogue_ha=2827)))
+    row = by_ground(square(0.001), nominal)
+    assert row["area_share"] is None
 
 
 def test_a_site_without_a_point_is_in_no_boundary() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.boundaries.geometry import geodesic_km2, mended
@@ -132,6 +132,7 @@ def test_no_version_where_nothing_is_valid() -> None:
 DAYS = st.integers(0, 1500).map(lambda n: date(2015, 1, 1) + timedelta(days=n))
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(DAYS, st.integers(0, 900), st.booleans()), min_size=1, max_size=6))
 def test_versions_never_overlap_and_cover_just_the_days_of_their_zones(
     spans: list[tuple[date, int, bool]],

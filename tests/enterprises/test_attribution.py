@@ -220,6 +220,26 @@ def test_ground_that_two_parks_claim_is_split_and_flagged() -> None:
     assert found["reason_zh"].str.contains("B5").all()
 
 
+def test_a_site_on_the_line_is_in_each_place_by_its_ground() -> None:
+    """B6: the last millionth goes to the place that sorts first."""
+    shares = {"P1": "0.333333", "P3": "0.333333", "OUTSIDE:640000": "0.333334"}
+    found = attributed(
+        *(
+            {
+                **on_ground(place, FIRST_DAY, LAST_DAY),
+                "probability": share,
+                "area_share": float(share),
+            }
+            for place, share in shares.items()
+        ),
+        kind="approved",
+    ).filter(pl.col("basis") == "operating")
+    assert dict(found.select("place_id", pl.col("weight_point").cast(pl.String)).rows()) == shares
+    assert set(found["location_class"]) == {"A"}
+    assert (found["weight_low"] == found["weight_point"]).all()
+    assert found["reason_zh"].str.contains("B6").all()
+
+
 def test_discs_that_overlap_are_not_split() -> None:
     discs = [
         {**on_ground(park, FIRST_DAY, LAST_DAY), "boundary_class": "nominal"}

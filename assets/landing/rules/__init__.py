@@ -33,7 +33,7 @@ from assets.landing.rules.points import (
     point_rules,
     world_rules,
 )
-from assets.landing.rules.polygons import polygon_rules
+from assets.landing.rules.polygons import polygon_rules, validity_rules
 from assets.landing.rules.series import intensity_rules, yearly_rules
 from assets.landing.rules.supply import grid_rules, heat_rules, park_rules
 from assets.landing.rules.transformation import transformation_rules
@@ -166,6 +166,7 @@ _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "grid_supply": lambda reference: [*_coded(reference), *grid_rules()],
     "heat_supply": lambda reference: [*_coded(reference), *heat_rules()],
     "park_boundary": _park_boundary,
+    "site_boundary": lambda _: [*uscc_rules(), *validity_rules()],
     "zone_catalogue": lambda _: named_province_rules(),
     "eutl": lambda _: europe_rules(),
     "gem_coal": lambda _: _world(),
