@@ -26,7 +26,7 @@ POINTS = {"permit_register", "nx_permits"}
 
 # Rule to the sources whose rows it judges.
 BUILT: dict[str, set[str]] = {
-    "ID1": {*CODED, "cn_register"},
+    "ID1": {*CODED, "cn_register", "site_boundary"},
     # Repeats by name; the door judges the key of every table besides.
     "ID2": {*RETURNS, "output_return"},
     "ID3": CODED,
@@ -51,7 +51,7 @@ BUILT: dict[str, set[str]] = {
     "GEO2e": {*POINTS, "zone_catalogue"},
     "GEO3": {"park_boundary"},
     "GEO4": POINTS,
-    "POL1": {"park_boundary"},
+    "POL1": {"park_boundary", "site_boundary"},
     "POL2w": {"park_boundary", "tw_parks"},
     "POL2e": {"park_boundary"},
     "POL3w": {"park_boundary", "tw_parks"},

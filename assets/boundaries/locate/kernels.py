@@ -49,14 +49,11 @@ def compiled(function: Function) -> Function:
 
 
 @compiled
-def tiles(lon: Floats, lat: Floats, tile: NDArray[np.uint16]) -> None:
-    """Write the tile of a quarter of a degree of each point; after 64 degrees they repeat."""
+def tiles(lon: Floats, lat: Floats, row: NDArray[np.uint16], column: NDArray[np.uint16]) -> None:
+    """Write the row and column of a tile of 1/32 of a degree that each usable point is in."""
     for i in range(len(lon)):
-        if abs(lon[i]) <= 180.0 and abs(lat[i]) <= 90.0:
-            row, column = math.floor(lat[i] * 4.0), math.floor(lon[i] * 4.0)
-            tile[i] = (row & 0xFF) << 8 | (column & 0xFF)
-        else:
-            tile[i] = 0
+        row[i] = math.floor((lat[i] + 90.0) * 32.0)
+        column[i] = math.floor((lon[i] + 180.0) * 32.0)
 
 
 @compiled
@@ -183,7 +180,6 @@ def cover(
 def nearest(
     lon: Floats,
     lat: Floats,
-    asked: Integers,
     within: float,
     edges: Floats,
     owner: Numbers,
@@ -194,17 +190,18 @@ def nearest(
     distance: Floats,
     gaps: Floats,
 ) -> None:
-    """Write the nearest boundary of each asked point and its distance in metres.
+    """Write the nearest boundary of each point (-1: none within reach) and its distance in metres.
 
-    A point from which none is within reach keeps what is written for it. Boundaries whose
-    distances agree to the millimetre are equally near: the first counts. `gaps` is room
-    for eight numbers; made here, the compiler would not take them together.
+    Boundaries whose distances agree to the millimetre are equally near: the first counts.
+    Points that follow each other should be neighbours. `gaps` is room for eight numbers;
+    made here, the compiler would not take them together.
     """
     waiting = np.empty(_DEEPEST, dtype=np.int64)
     bound = np.empty(_DEEPEST, dtype=np.float64)
     top = len(levels) - 2
-    for k in range(len(asked)):
-        x, y = lon[asked[k]], lat[asked[k]]
+    root, leaf = levels[top] if top >= 0 else 0, 0
+    for k in range(len(lon)):
+        x, y = lon[k], lat[k]
         sine, cosine = math.sin(y * _DEGREE), math.cos(y * _DEGREE)
         w2 = 1.0 - _E2 * sine * sine
         prime = _A / math.sqrt(w2)
@@ -220,8 +217,9 @@ def nearest(
         east2, north2 = east * east, north * north
         best, best_mm, best_boundary = within, math.inf, -1
         limit = within * within
-        waiting[0], bound[0] = levels[top] if top >= 0 else 0, 0.0
-        depth = 1 if top >= 0 else 0
+        # First where the point before found its nearest: a good bound for all others.
+        waiting[0], waiting[1], bound[0], bound[1] = root, leaf, 0.0, 0.0
+        depth = 2 if top >= 0 else 0
         while depth > 0:
             depth -= 1
             if bound[depth] > limit:
@@ -269,9 +267,8 @@ def nearest(
                 metres, own = math.sqrt(gaps[j]), owner[node * FANOUT + j]
                 millimetres = math.floor(metres * 1000.0 + 0.5)
                 if millimetres < best_mm or (millimetres == best_mm and own < best_boundary):
-                    best, best_mm, best_boundary = metres, millimetres, own
+                    best, best_mm, best_boundary, leaf = metres, millimetres, own, node
                     limit = min((best + 0.001) * (best + 0.001), within * within)
                 elif own == best_boundary and metres < best:
                     best = metres
-        if best_boundary >= 0:
-            boundary[asked[k]], distance[asked[k]] = best_boundary, best
+        boundary[k], distance[k] = best_boundary, best

@@ -143,15 +143,18 @@ def _nearest(
     """For each point of the batch the nearest boundary, -1 where none or not asked."""
     from assets.boundaries.locate import kernels
 
-    near, metres = np.full(len(lon), -1, dtype=np.int32), np.zeros(len(lon))
-    # Points of one neighbourhood after each other find its edges in the processor's cache.
-    tile = np.empty(len(asked), np.uint16)
-    kernels.tiles(lon[asked], lat[asked], tile)
     tree = index.tree
+    # Neighbours follow each other: they find their edges in the processor's cache.
+    row, column = np.empty(len(asked), np.uint16), np.empty(len(asked), np.uint16)
+    kernels.tiles(lon[asked], lat[asked], row, column)
+    asked = asked[np.lexsort((column, row))]
+    found, distance = np.empty(len(asked), np.int32), np.empty(len(asked))
     kernels.nearest(
-        lon, lat, asked[np.argsort(tile, kind="stable")], within, tree.edges, tree.boundary,
-        tree.boxes, tree.children, tree.levels, near, metres, np.empty(FANOUT),
+        lon[asked], lat[asked], within, tree.edges, tree.boundary, tree.boxes, tree.children,
+        tree.levels, found, distance, np.empty(FANOUT),
     )  # fmt: skip
+    near, metres = np.full(len(lon), -1, dtype=np.int32), np.zeros(len(lon))
+    near[asked], metres[asked] = found, distance
     return near, metres
 
 

@@ -14,6 +14,7 @@ from assets.boundaries.ground import checked_points
 from assets.boundaries.parks import point_claims, with_park_ids
 from assets.landing.declaration import load_source
 from assets.landing.rules.carriers import Tables, listed, unit_rules
+from assets.landing.rules.counties import county_ground_rules
 from assets.landing.rules.energy import (
     balance_gap,
     balance_rules,
@@ -146,6 +147,16 @@ def _steel_plants() -> list[Rule]:
     ]
 
 
+def _counties(reference: Tables) -> list[Rule]:
+    """The layer gives codes as of 1999 and names its system in PROJ's words."""
+    crs = load_source("cn_counties").crs or "EPSG:4490"
+    return [
+        *layer_rules(),
+        *county_name_rules(reference),
+        *county_ground_rules(reference, "adcode_1999", 1999, crs),
+    ]
+
+
 def _park_boundary(reference: Tables) -> list[Rule]:
     catalogue = with_park_ids(reference["accepted.park_catalogue"])
     return polygon_rules(
@@ -173,7 +184,7 @@ _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "gem_steel": lambda _: _steel_plants(),
     "wri_plants": lambda _: _world(),
     "tw_parks": lambda _: [*layer_rules(), *metric_rules("nominal_ha")],
-    "cn_counties": lambda reference: [*layer_rules(), *county_name_rules(reference)],
+    "cn_counties": _counties,
     "cn_districts": lambda _: layer_rules(),
     "cn_country": lambda _: layer_rules(),
     "cn_provinces_lambert": lambda _: layer_rules(),

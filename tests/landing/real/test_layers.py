@@ -155,7 +155,7 @@ def test_zones_keep_their_months_and_a_code_that_stands_on_two() -> None:
         (
             "cn_counties",
             "d_cn_county_lambert_gbk/全国*.shp",
-            {"DIVCODE": 28, "DIVNAME": 152},
+            {"DIVCODE": 28, "DIVDUP": 102, "DIVGEO": 62, "DIVNAME": 152},
         ),
         ("cn_provinces_lambert", "d_cn_county_lambert_gbk/省级*.shp", {}),
         ("cn_country", "d_cn_admin_gcj02/country_2024/*.shp", {}),
@@ -203,6 +203,19 @@ def test_names_that_are_not_those_of_the_code() -> None:
     assert not {("太原市", "140101"), ("北京市", "110100")} & pairs
     unknown = _flagged("cn_counties", pattern, "DIVCODE").get_column("adcode_1999")
     assert set(unknown) == {"0", "510201", "362502", "712123"}
+
+
+def test_codes_and_names_on_the_wrong_geometry() -> None:
+    """38 codes stand on 102 polygons, which makes 64 too many."""
+    pattern = "d_cn_county_lambert_gbk/全国*.shp"
+    doubled = _flagged("cn_counties", pattern, "DIVDUP").get_column("adcode_1999")
+    assert (doubled.len(), doubled.n_unique()) == (102, 38)
+    wrong = _flagged("cn_counties", pattern, "DIVGEO")
+    pairs = set(wrong.select("name_zh", "adcode_1999").iter_rows())
+    # 徐闻 by its code, 漠河 by its English name, far from 南充 in any case.
+    assert ("南充市", "440825") in pairs
+    # A border that moved since, or a generalized one: no province has more than a handful.
+    assert wrong.get_column("adcode_1999").str.slice(0, 2).value_counts()["count"].max() < 20
 
 
 def test_zones_that_a_geocoder_put_into_another_province() -> None:
