@@ -22,6 +22,8 @@ bench: $(VENV)/.bench-installed
 	@$(BIN)/python -m benchmarks.ingest --kind workbook
 	@$(BIN)/python -m benchmarks.ingest --kind layer
 	@$(BIN)/python -m benchmarks.ingest --stream
+	@$(BIN)/python -m benchmarks.locate
+	@$(BIN)/python -m benchmarks.crs
 
 lint: $(VENV)/.dev-installed
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/mypy

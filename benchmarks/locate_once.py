@@ -75,6 +75,8 @@ def duckdb(folder: Path, within: float | None = None) -> Work:
         SELECT boundary_id, ST_GeomFromWKB(geometry_wkb) geom FROM read_parquet('{shapes}');
         CREATE TEMP VIEW p AS SELECT point, lon, lat FROM read_parquet('{points}');
     """
+    # Kept first and then fetched takes it half the time of fetching as it goes.
+    inside = f"WITH i AS MATERIALIZED ({covered}) SELECT * FROM i"
     near = f"""
         WITH i AS MATERIALIZED ({covered}), o AS MATERIALIZED (
             SELECT point, ST_Transform(ST_Point(lon, lat), {plane}) spot
@@ -93,7 +95,7 @@ def duckdb(folder: Path, within: float | None = None) -> Work:
 
     def work() -> pl.DataFrame:
         connection.execute(prepared)
-        return connection.execute(covered if within is None else near).pl()
+        return connection.execute(inside if within is None else near).pl()
 
     return work
 

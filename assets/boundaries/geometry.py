@@ -29,8 +29,12 @@ class Mended:
 
 
 def geodesic_km2(shape: Any) -> float:
-    """Area on the CGCS2000 ellipsoid in km2 of a polygon in degrees (METHOD 1.1, B3)."""
-    area, _ = GEOD.geometry_area_perimeter(shapely.force_2d(shape))
+    """Area on the CGCS2000 ellipsoid in km2 of a polygon in degrees (METHOD 1.1, B3).
+
+    Rings are turned alike first: the sum is signed by direction, so that a hole drawn in the
+    direction of its shell was once added, and parts drawn against each other came to nothing.
+    """
+    area, _ = GEOD.geometry_area_perimeter(shapely.orient_polygons(shapely.force_2d(shape)))
     return abs(float(area)) / 1e6
 
 

@@ -60,6 +60,16 @@ def test_area_does_not_depend_on_the_direction_or_height_of_the_ring() -> None:
     assert geodesic_km2(box) == pytest.approx(96.8, rel=1e-2)
 
 
+def test_holes_and_parts_are_measured_whichever_way_they_are_drawn() -> None:
+    hole = square(0.01)
+    ring = list(hole.exterior.coords)
+    whole = geodesic_km2(square()) - geodesic_km2(hole)
+    for drawn in (ring, ring[::-1]):
+        assert geodesic_km2(shapely.Polygon(square().exterior, [drawn])) == pytest.approx(whole)
+    parts = shapely.MultiPolygon([square(), square(east=0.2).reverse()])
+    assert geodesic_km2(parts) == pytest.approx(2 * geodesic_km2(square()), rel=1e-9)
+
+
 @pytest.mark.parametrize("changes", [{"catalogue_code": "S649003"}, {"name_zh": "别的园区"}])
 def test_a_boundary_of_an_unknown_park_is_kept_and_not_used(changes: dict[str, str]) -> None:
     claims = claims_of(shape(**changes), shape(square(0.02)))

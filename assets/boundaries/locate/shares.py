@@ -40,13 +40,10 @@ def shares(
 
 
 def _areas_km2(shapes: NDArray[Any]) -> NDArray[np.float64]:
-    """Area of the polygons among the parts of each geometry, holes not counted.
-
-    Parts are added with the same sense of rotation, and holes with the opposite one.
-    """
+    """Area of the polygons among the parts of each geometry."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, owner = shapely.orient_polygons(parts[polygons]), owner[polygons]
+    parts, owner = parts[polygons], owner[polygons]
     area = np.array([geodesic_km2(part) for part in parts], dtype=np.float64)
     total = np.bincount(owner, weights=area, minlength=len(shapes))
     return np.asarray(total, dtype=np.float64)
