@@ -148,7 +148,9 @@ class SourceDeclaration(BaseModel):
     leads to an object each value of which is a record, with its key under `__key__`.
 
     A footer pattern is matched from the beginning of the first filled cell of a row; a row of
-    which a cell matches its pattern of `skip_rows` as a whole is no record. `null_texts` are
+    which a cell matches its pattern of `skip_rows` as a whole is no record, and above the
+    header it is a title. Columns that are all `__column_N__` mean that there is no header, and a
+    shapefile of which no geometry is declared is its .dbf alone. `null_texts` are
     texts which say that there is no value ("-", "N/A"); readers leave them as they are, the
     contract reads them so.
     `numbers` says which ways of writing a number are read beside the plain one.

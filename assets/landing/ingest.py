@@ -71,14 +71,18 @@ def find_deliveries(landing: str | Path) -> list[Found]:
 
 
 def _files(folder: Path | UPath) -> Iterator[Path | UPath]:
-    """Delivered files: a shapefile counts once, hidden and unfinished files not at all."""
+    """Delivered files: a shapefile counts once, or its .dbf where that came without shapes;
+    hidden and unfinished files not at all.
+    """
     files = sorted((p for p in folder.iterdir() if p.is_file()), key=lambda p: p.name)
     layers = {p.stem.lower() for p in files if p.suffix.lower() == ".shp"}
+    tables = {p.stem.lower() for p in files if p.suffix.lower() == ".dbf"} - layers
     for path in files:
         name = path.name.lower()
         if name.startswith((".", "~")) or name.endswith((".part", ".tmp")):
             continue
-        if path.suffix.lower() in _SIDECARS and path.stem.lower() in layers:
+        stem, suffix = path.stem.lower(), path.suffix.lower()
+        if suffix in _SIDECARS and (stem in layers or (stem in tables and suffix != ".dbf")):
             continue
         yield path
 

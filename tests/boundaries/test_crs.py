@@ -129,18 +129,6 @@ def test_the_compiler_is_loaded_by_the_first_call_only() -> None:
     subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True)
 
 
-def test_no_folder_for_the_compiled_code_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    compile_ = numba.njit
-
-    def without_a_folder(**options: Any) -> Any:
-        if options.pop("cache", False):
-            raise RuntimeError("cannot cache function: no locator available")
-        return compile_(**options)
-
-    monkeypatch.setattr(numba, "njit", without_a_folder)
-    assert kernels._compiled(lambda x: x + 1.0)(1.0) == 2.0
-
-
 def test_longitudes_and_latitudes_of_two_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match=r"\(2,\) longitudes for \(1,\) latitudes"):
         cgcs2000_to_gcj02(np.array([106.2, 106.3]), np.array([38.5]))

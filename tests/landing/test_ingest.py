@@ -121,6 +121,14 @@ def test_a_source_cell_carries_its_text_and_file() -> None:
     assert cells("d::2", "住所")["raw_text"].to_list() == [None]
 
 
+def test_a_layer_counts_once_with_or_without_its_shapes(tmp_path: Path) -> None:
+    folder = tmp_path / "cn_district_names"
+    folder.mkdir()
+    for name in ("a.dbf", "a.shx", "a.prj", "a.cpg", "b.shp", "b.dbf", "b.shx", ".hidden.dbf"):
+        (folder / name).write_bytes(b"")
+    assert [found.path.name for found in find_deliveries(tmp_path)] == ["a.dbf", "b.shp"]
+
+
 @pytest.mark.parametrize(
     ("row", "header"), [("d::9", "企业名称"), ("d::2", "邮编"), ("e::2", "企业名称")]
 )

@@ -7,15 +7,15 @@ points at a time. Degrees throughout.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import cast
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.boundaries.compiled import Function, compiled
+
 Degrees = NDArray[np.float64]
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 WEST, SOUTH, EAST, NORTH = 72.004, 0.8293, 137.8347, 55.8271
 _SEMI_MAJOR_M = 6378245.0
@@ -31,14 +31,6 @@ _F3, _F5, _F7, _F9, _F11, _F13, _F15, _F17, _F19 = (
 
 def _inlined(function: Function) -> Function:
     return cast(Function, numba.njit(inline="always", error_model="numpy")(function))
-
-
-def _compiled(function: Function) -> Function:
-    """The loop compiled, kept on disk where that is possible."""
-    try:
-        return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
-    except RuntimeError:  # no folder for the cache can be written
-        return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
 
 
 @_inlined
@@ -162,21 +154,21 @@ def _unbent(lon: float, lat: float) -> tuple[float, float]:
     return x_5 + lon - x_6, y_5 + lat - y_6
 
 
-@_compiled
+@compiled
 def to_gcj02(lon: Degrees, lat: Degrees, new_lon: Degrees, new_lat: Degrees) -> None:
     """Write the GCJ-02 degrees of CGCS2000 degrees."""
     for i in range(lon.size):
         new_lon[i], new_lat[i] = _shifted(lon[i], lat[i])
 
 
-@_compiled
+@compiled
 def from_gcj02(lon: Degrees, lat: Degrees, new_lon: Degrees, new_lat: Degrees) -> None:
     """Write the CGCS2000 degrees of GCJ-02 degrees."""
     for i in range(lon.size):
         new_lon[i], new_lat[i] = _unshifted(lon[i], lat[i])
 
 
-@_compiled
+@compiled
 def to_bd09(lon: Degrees, lat: Degrees, new_lon: Degrees, new_lat: Degrees) -> None:
     """Write the BD-09 degrees of CGCS2000 degrees."""
     for i in range(lon.size):
@@ -184,7 +176,7 @@ def to_bd09(lon: Degrees, lat: Degrees, new_lon: Degrees, new_lat: Degrees) -> N
         new_lon[i], new_lat[i] = _bent(x, y)
 
 
-@_compiled
+@compiled
 def from_bd09(lon: Degrees, lat: Degrees, new_lon: Degrees, new_lat: Degrees) -> None:
     """Write the CGCS2000 degrees of BD-09 degrees."""
     for i in range(lon.size):

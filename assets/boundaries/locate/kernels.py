@@ -12,19 +12,17 @@ within 1 mm of the geodesic at 5 km.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.boundaries.compiled import compiled
 from assets.boundaries.divisions import GEOD
 from assets.boundaries.locate.edges import Floats, Integers
 from assets.boundaries.locate.grid import BLOCK_BITS
 from assets.boundaries.locate.tree import FANOUT
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 Numbers = NDArray[np.int32]
 States = NDArray[np.uint8]
 
@@ -37,15 +35,6 @@ _ROUNDING = (3.0 + 16.0 * 2.0**-53) * 2.0**-53
 _DEGREE = math.pi / 180.0
 _A, _E2 = float(GEOD.a), float(GEOD.es)
 _DEEPEST = 16 * FANOUT  # boxes that wait for their turn: eight a level
-
-
-def compiled(function: Function) -> Function:
-    """The function compiled to run without the interpreter's lock, kept on disk if possible."""
-    # A division by zero gives what IEEE 754 says, not an exception.
-    try:
-        return cast(Function, numba.njit(nogil=True, error_model="numpy", cache=True)(function))
-    except RuntimeError:  # no folder for the cache can be written
-        return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
 
 
 @compiled
