@@ -16,11 +16,14 @@ import pyarrow.parquet
 
 from assets.boundaries.locate.index import ParkIndex, index_of
 from assets.boundaries.locate.points import locate
+from quality.contracts.boundaries import CLASSES
 from warehouse.settings import Settings
 
+_FOUND = ["inside", "distance_m"]
 _VERSION = ["boundary_id", "park_id", "boundary_class", "valid_from", "valid_to"]
 # Points at a time: 50 million of them take no more memory than these.
 _BATCH = 4_000_000
+_POINT = "__point__"
 
 
 class LocateFailed(ValueError):
@@ -88,6 +91,8 @@ def locate_file(
     with duckdb.connect(str(release.resolve()), read_only=True) as connection:
         boundaries = connection.execute("FROM core.boundary ORDER BY boundary_id").pl()
     if boundary_class is not None:
+        if boundary_class not in CLASSES:
+            raise LocateFailed(f"{boundary_class}: no class; expected one of {', '.join(CLASSES)}")
         boundaries = boundaries.filter(pl.col("boundary_class") == boundary_class)
     index = _index(settings, boundaries)
     told = boundaries.select(_VERSION)
@@ -122,6 +127,12 @@ def _batches(points: Path, columns: tuple[str, str]) -> Iterator[pl.DataFrame]:
                     f"{points}: no column {', '.join(absent)}; name longitude and latitude with "
                     f"--lon and --lat, found {', '.join(frame.columns)}"
                 )
+            taken = {*_VERSION, *_FOUND}.intersection(frame.columns)
+            if taken:
+                raise LocateFailed(
+                    f"{points}: column {', '.join(sorted(taken))} is one of the result; expected "
+                    "another name"
+                )
             yield frame
     except (pa.ArrowInvalid, FileNotFoundError) as error:
         raise LocateFailed(f"{points}: {error}; expected a csv or Parquet file") from None
@@ -139,11 +150,15 @@ def _with_boundaries(
         batch.select(lon.alias("lon"), lat.alias("lat")), index, nearest_within_m=within_m
     )
     return (
-        batch.with_row_index("point")
-        .join(located.drop_nulls("boundary_id"), on="point", how="left", maintain_order="left")
+        batch.with_row_index(_POINT)
+        .join(
+            located.drop_nulls("boundary_id").rename({"point": _POINT}),
+            on=_POINT,
+            how="left",
+            maintain_order="left",
+        )
         .join(told, on="boundary_id", how="left", maintain_order="left")
-        .drop("point")
-        .select(*batch.columns, *_VERSION, "inside", "distance_m")
+        .select(*batch.columns, *_VERSION, *_FOUND)
     )
 
 

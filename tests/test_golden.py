@@ -273,8 +273,8 @@ def test_g33_agreeing_and_contradicting_evidence() -> None:
         frame(Site, {"site_id": "s", "kind": "permit", "province_code": "640000"}),
         frame(LocationClaim, *claims, site_id="s", basis="operating"),
         frame(Park, {"park_id": "P1"}),
-        "nominal",
-    ).filter(pl.col("basis") == "operating")
+        ["nominal"],
+    ).filter((pl.col("basis") == "operating") & (pl.col("series") == "actual"))
     found = places.row(0, named=True)
     assert places.height == 1
     assert found["place_id"] == expected["place"]

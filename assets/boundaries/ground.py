@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from assets.boundaries.crs.detect import detect
 from assets.boundaries.crs.finding import CrsFinding, Ground
 from assets.boundaries.crs.ground import ground_of_codes
-from assets.boundaries.crs.systems import System, shapes_to_cgcs2000, system
+from assets.boundaries.crs.systems import System, UnknownSystem, shapes_to_cgcs2000, system
 from assets.boundaries.divisions import GEOD, distance_outside_km
-from assets.boundaries.geometry import geodesic_km2, mended, shape_of
+from assets.boundaries.geometry import geodesic_km2, mended, rounded, shape_of
 
 # A reading that puts a park further from its checked point, or out of its province, is wrong
 # (project rule). Zones of a projection are 260 km apart, map services shift by 0.7 km.
@@ -75,7 +75,8 @@ def on_ground(shapes: pl.DataFrame, points: pl.DataFrame, fallback: str) -> pl.D
 
 
 def _place_part(rows: pl.DataFrame, points: pl.DataFrame, fallback: str) -> pl.DataFrame:
-    drawn = np.array([shape_of(text) for text in rows["geometry_wkb"]] + [None], dtype=object)[:-1]
+    # The last element keeps numpy from looking into a single geometry.
+    drawn = np.array([*map(_area_of, rows["geometry_wkb"]), None], dtype=object)[:-1]
     known = _Known.of(rows, points)
     reading = _read(drawn, known, rows, fallback)
     found = [
@@ -85,6 +86,14 @@ def _place_part(rows: pl.DataFrame, points: pl.DataFrame, fallback: str) -> pl.D
         )
     ]
     return pl.DataFrame(found, schema=_SCHEMA, orient="row")
+
+
+def _area_of(text: str | None) -> Any:
+    """A polygon with coordinates that are numbers; None for all else, which has no ground."""
+    shape = shape_of(text)
+    if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
+        return None
+    return shape if np.isfinite(shapely.get_coordinates(shape)).all() else None
 
 
 @dataclass(frozen=True)
@@ -120,16 +129,18 @@ def _read(drawn: NDArray[Any], known: _Known, rows: pl.DataFrame, fallback: str)
     finding = detect(drawn, known.grounds(), declared=stated, area_km2=km2)
     possible = [finding.system, *finding.undecided]
     left = [each for each in possible if each is not None and _fits(drawn, known, each)]
-    stands = stated is not None and finding.system is not None and not finding.contradicts
-    if stands and (finding.system in left or not left):
-        return _Reading(finding.system, "stated", finding.accuracy_m or 0.0, False, finding)
-    against = stated is not None and (finding.contradicts or bool(left))
-    by_default = next((each for each in left if each.label == system(fallback).label), None)
+    said = _usable(stated)
+    if said is not None and not finding.contradicts and (_fits(drawn, known, said) or not left):
+        # What it puts nowhere, or elsewhere, is told row by row.
+        return _Reading(said, "stated", said.accuracy_m, False, finding)
+    against = stated is not None
+    plain = system(fallback)
+    by_default = next((each for each in left if each.label == plain.label), None)
     taken = by_default or next(iter(left), None)
     # Degrees and minutes in place of degrees only because the area fits better: the area may
     # as well be wrong.
     by_area = taken is not None and taken.writing != "decimal" and by_default is None
-    if taken is None or (by_area and _fits(drawn, known, system(fallback))):
+    if taken is None or (by_area and _fits(drawn, known, plain)):
         return _Reading(None, "declared", 0.0, against, finding)
     # What is left may be true as well: it says how far off the one that is taken may be.
     accuracy = max(_apart_m(drawn, taken, each) + each.accuracy_m for each in left)
@@ -139,27 +150,42 @@ def _read(drawn: NDArray[Any], known: _Known, rows: pl.DataFrame, fallback: str)
     return _Reading(taken, how, round(accuracy, 1), against, finding)
 
 
+def _usable(stated: str | None) -> System | None:
+    try:
+        return system(stated) if stated else None
+    except UnknownSystem:
+        return None
+
+
 def _fits(drawn: NDArray[Any], known: _Known, read_as: System) -> bool:
-    """Whether a reading leaves each park near its point, or else in its province."""
+    """Whether a reading leaves half of the parks near their points, or else in their provinces.
+
+    One boundary that is wrong by itself does not speak against the system of its file.
+    """
+    right = tried = 0
     for shape, point, province in zip(drawn, known.near, known.provinces, strict=True):
-        if shape is None or shape.is_empty:
+        if shape is None:
             continue
+        tried += 1
         try:
             lon, lat = _middle(shape, read_as)
         except ValueError:
-            return False
+            continue
         if point is not None:
-            if GEOD.inv(point.x, point.y, lon, lat)[2] > 1000 * _FROM_POINT_KM:
-                return False
-        elif _outside_km(province, lon, lat) > _FROM_PROVINCE_KM:
-            return False
-    return True
+            right += bool(GEOD.inv(point.x, point.y, lon, lat)[2] <= 1000 * _FROM_POINT_KM)
+        else:
+            right += _outside_km(province, lon, lat) <= _FROM_PROVINCE_KM
+    return 2 * right >= tried
 
 
 def _apart_m(drawn: NDArray[Any], one: System, other: System) -> float:
     """Median distance of the shapes' middles under two readings."""
-    there = [shape for shape in drawn if shape is not None and not shape.is_empty]
-    far = [GEOD.inv(*_middle(s, one), *_middle(s, other))[2] for s in there]
+    far = []
+    for shape in drawn:
+        try:
+            far.append(GEOD.inv(*_middle(shape, one), *_middle(shape, other))[2] if shape else 0.0)
+        except ValueError:
+            continue
     return float(np.median(far)) if far else 0.0
 
 
@@ -189,12 +215,14 @@ def _row(row: dict[str, Any], shape: Any, reading: _Reading, province: str) -> d
         "area_before_km2": None,
         "mended_zh": None,
     }
-    if reading.system is None or shape is None or shape.is_empty:
+    if reading.system is None or shape is None:
         return told
     try:
         (placed,) = shapes_to_cgcs2000(np.array([shape], dtype=object), reading.system)
     except ValueError:
         return told
+    if not placed.equals_exact(shape, 0.0):
+        placed = rounded(placed)
     repair = mended(placed)
     if repair is not None:
         told["area_before_km2"] = round(geodesic_km2(placed), 6)

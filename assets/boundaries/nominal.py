@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from assets.boundaries.divisions import GEOD
+from assets.boundaries.geometry import rounded
 from assets.boundaries.parks import with_park_ids
 from quality.contracts.boundaries import FIRST_DAY
 
@@ -23,7 +24,7 @@ def disc(lon: float, lat: float, km2: float) -> Any:
     bearing: NDArray[np.float64] = np.linspace(0, 360, _SIDES, endpoint=False)
     around = np.full(_SIDES, lon), np.full(_SIDES, lat)
     x, y, _ = GEOD.fwd(*around, bearing, np.full(_SIDES, radius_m))
-    return shapely.Polygon(np.column_stack([x, y]))
+    return rounded(shapely.Polygon(np.column_stack([x, y])))
 
 
 def nominal_claims(catalogue: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:

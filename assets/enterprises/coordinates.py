@@ -19,7 +19,10 @@ def coordinate_claims(
     They speak by boundary class, and for as long as the versions stay the same; in the
     `constant` series the latest version speaks for ever (METHOD 1.1, B1 and B2).
     """
-    located = sites.filter(pl.col("lon").is_not_null())
+    by_ground = memberships.filter(pl.col("area_share").is_not_null()).get_column("site_id")
+    located = sites.filter(
+        pl.col("lon").is_not_null() | pl.col("site_id").is_in(by_ground.unique().implode())
+    )
     possible = memberships.filter(pl.col("probability") > 0)
     spans = pl.concat([periods(possible), _without_boundary(located, possible, classes)])
     inside = (

@@ -34,7 +34,7 @@ def site_grounds(shapes: pl.DataFrame, sites: pl.DataFrame, fallback: str) -> pl
         schema={
             "source_row_id": pl.String,
             "geometry_wkb": pl.String,
-            "km2": pl.Float64,
+            "area_km2": pl.Float64,
             "crs_source": pl.String,
         },
         orient="row",
@@ -62,14 +62,14 @@ def _placed(row: dict[str, Any], fallback: str) -> dict[str, Any]:
         read_as = system(stated)
         (placed,) = shapes_to_cgcs2000(np.array([shape], dtype=object), read_as)
     except (UnknownSystem, ValueError):
-        return {**told, "geometry_wkb": None, "km2": None}
+        return {**told, "geometry_wkb": None, "area_km2": None}
     repair = mended(placed)
     ground = placed if repair is None else repair.shape
     return {
         **told,
         "crs_source": read_as.label,
         "geometry_wkb": ground.wkb_hex,
-        "km2": round(geodesic_km2(ground), 6),
+        "area_km2": round(geodesic_km2(ground), 6),
     }
 
 

@@ -14,7 +14,7 @@ CLASSES = ["approved", "planned", "administered", "built", "nominal"]
 
 
 class BoundaryClaim(Table):
-    claim_id: str = column("主张", "`C:` and the park, class, zone and first day, or a hash")
+    claim_id: str = column("主张", "`C:` and the park, or code and name, class, zone and first day")
     park_id: str = column("园区", "park; empty if it is not in the catalogue", nullable=True)
     catalogue_code: str = column("代码", "catalogue code as delivered")
     name_zh: str = column("园区名称", "park name as delivered")
@@ -111,7 +111,7 @@ class BoundaryPair(Table):
 class SiteGround(Table):
     source_row_id: str = column("来源行", "delivered polygon")
     site_id: str = column("场所", "site; empty where none or several may be meant", nullable=True)
-    km2: float = column("面积", "geodesic area on CGCS2000", unit="km2", nullable=True)
+    area_km2: float = column("面积", "geodesic area on CGCS2000", unit="km2", nullable=True)
     crs_source: str = column("坐标系", "CRS the coordinates are taken to be in")
     used: bool = column("采用", "says which share of its site lies in a boundary")
     reason_zh: str = column("理由", "why it is used or not")

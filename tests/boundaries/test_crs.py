@@ -6,9 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,7 +17,6 @@ from assets.boundaries.crs import (
     cgcs2000_to_bd09,
     cgcs2000_to_gcj02,
     gcj02_to_cgcs2000,
-    kernels,
 )
 from assets.boundaries.divisions import GEOD
 from tests.shared_data import golden

@@ -48,7 +48,7 @@ def test_a_ground_in_metres_is_brought_to_degrees() -> None:
     to_zone = Transformer.from_crs("EPSG:4490", "EPSG:4544", always_xy=True)
     metres = shapely.transform(GROUND, to_zone.transform, interleaved=False)
     (row,) = grounds({"uscc_text": A, "geometry_wkb": metres.wkb_hex, "crs_stated": "EPSG:4544"})
-    assert row["km2"] == pytest.approx(0.967, abs=0.005)
+    assert row["area_km2"] == pytest.approx(0.967, abs=0.005)
     assert shapely.from_wkb(bytes.fromhex(row["geometry_wkb"])).equals_exact(GROUND, 1e-8)
 
 

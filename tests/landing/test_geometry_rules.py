@@ -134,6 +134,7 @@ def boundary(shape: shapely.Geometry, code: str = "S649012", **more: Any) -> dic
         "name_zh": f"{code}园区",
         "boundary_class": "approved",
         "valid_from": date(2020, 1, 1),
+        "crs_stated": "EPSG:4490",
         "catalogue_ha": round(geodesic_km2(shape) * 100, 6),
         "geometry_wkb": shape.wkb_hex,
         **more,
@@ -141,10 +142,7 @@ def boundary(shape: shapely.Geometry, code: str = "S649012", **more: Any) -> dic
 
 
 def bounds(*rows: dict[str, Any]) -> list[list[str]]:
-    return [
-        [rule for rule in rules if rule != "GEO3"]  # no file, so no system is stated
-        for rules in broken(polygon_rules(NO_POINTS, "EPSG:4490"), delivered(*rows))
-    ]
+    return broken(polygon_rules(NO_POINTS, "EPSG:4490"), delivered(*rows))
 
 
 NO_POINTS = pl.DataFrame(

@@ -66,6 +66,11 @@ def test_a_file_without_points_is_refused(sample: SampleRun, tmp_path: Path) -> 
     wrong = parkledger(sample.home, "locate", str(file))
     assert (wrong.returncode, "--lon" in wrong.stderr) == (2, True)
     assert parkledger(sample.home, "locate", str(tmp_path / "none.csv")).returncode == 2
+    file.write_text("lon,lat,park_id\n1,2,3\n")
+    clash = parkledger(sample.home, "locate", str(file))
+    assert (clash.returncode, "park_id" in clash.stderr) == (2, True)
+    file.write_text("lon,lat\n1,2\n")
+    assert parkledger(sample.home, "locate", str(file), "--class", "drawn").returncode == 2
 
 
 def test_doubtful_parks_come_by_what_rests_on_them(sample: SampleRun) -> None:

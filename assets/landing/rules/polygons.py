@@ -63,8 +63,8 @@ _PLACED = {
 def _placing(points: pl.DataFrame, fallback: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
     """The columns of `on_ground` that rules read, under names of their own.
 
-    They are made before the rules are judged: on the small stacks of polars' own threads, where
-    expressions run, PROJ ends in a segmentation fault.
+    They are made before the rules are judged: on polars' own threads, where expressions run,
+    PROJ ended in a segmentation fault once several of them did.
     """
 
     def place(rows: pl.DataFrame) -> pl.DataFrame:
