@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from assets.landing.declaration import VECTOR, Format, load_sources
-from assets.landing.layout import LOOKED_AT, UNIT, Layout, is_number, layout_of, named_layout
-from assets.landing.readers import RawPart, ReadError, read_unknown
+from assets.landing.draft_crs import guessed_crs
+from assets.landing.layout import UNIT, Layout, is_number, layout_of, named_layout
+from assets.landing.readers import ReadError, read_unknown
 
 _PERSONAL = re.compile(
     r"法人代表|法定代表人|负责人|联系人|经办人|填表人|电话|手机|传真|邮箱|身份证|e-?mail|phone|contact.*name",
@@ -136,7 +137,9 @@ def draft_source(path: Path, source_id: str | None = None) -> Draft:
             f"footer_patterns = {json.dumps(['^' + s for s in starts], ensure_ascii=False)}"
         )
     if form in VECTOR:
-        lines.append(f'crs = "{_crs(part, guesses)}"')
+        crs, reasons = guessed_crs(part)
+        guesses += reasons
+        lines.append(f"crs = {_quoted(crs)}")
     if nothing:
         lines.append(f"null_texts = {json.dumps(nothing, ensure_ascii=False)}")
     if any(_THOUSANDS.fullmatch(text) for row in layout.body for text in row):
@@ -252,32 +255,6 @@ def _key(layout: Layout, columns: list[_Column], guesses: list[str]) -> list[str
             return names
     guesses.append("key: no one or two columns are unique: each row is its own key")
     return ["source_row_id"]
-
-
-def _crs(part: RawPart, guesses: list[str]) -> str:
-    """EPSG of what the file says; else a guess by the range of the coordinates."""
-    if part.crs:
-        import pyproj
-
-        try:
-            code = pyproj.CRS.from_user_input(part.crs).to_epsg(min_confidence=20)
-        except pyproj.exceptions.CRSError:
-            code = None
-        if code:
-            return f"EPSG:{code}"
-    import shapely
-
-    texts = part.rows.head(LOOKED_AT).get_column("__geometry__").drop_nulls()
-    west, south, east, north = shapely.total_bounds(
-        shapely.from_wkb([bytes.fromhex(text) for text in texts])
-    )
-    if 73 <= west <= east <= 136 and 3 <= south <= north <= 54:
-        guesses.append("crs: degrees in China; CGCS2000 assumed, could be GCJ-02 (500 m off)")
-        return "EPSG:4490"
-    guesses.append(
-        f"crs: unknown; coordinates from {west:.0f} {south:.0f} to {east:.0f} {north:.0f}"
-    )
-    return "…"
 
 
 def _table(source_id: str, columns: list[_Column], key: list[str]) -> str:

@@ -42,6 +42,33 @@ def test_a_draft_reads_the_file_it_is_drafted_from(glob: str, tmp_path: Path) ->
     compile(draft.table, "table", "exec")
 
 
+@pytest.mark.parametrize(
+    ("glob", "crs", "said"),
+    [
+        ("data/d_cn_admin_gcj02/district_by*/宁夏*.shp", "GCJ-02", "for the former"),
+        ("data/d_cn_admin_gcj02/country_2024/*.shp", "GCJ-02", "which its places refute"),
+        ("data/a_tw_industrial_parks/*.shp", "EPSG:3826", "no feature has known ground"),
+    ],
+)
+def test_the_coordinate_system_of_a_layer_is_found_on_the_ground(
+    glob: str, crs: str, said: str
+) -> None:
+    """Sold without .prj, with a wrong one, and in another frame with a right one."""
+    draft = draft_source(shared(glob), "trial")
+    assert tomllib.loads(draft.toml)["crs"] == crs
+    assert any(said in guess for guess in draft.guesses)
+
+
+def test_a_layer_of_another_country_keeps_what_it_says(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_text(
+        '{"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": '
+        '"EPSG:26910"}}, "features": [{"type": "Feature", "properties": {"a": 1}, "geometry": '
+        '{"type": "Polygon", "coordinates": [[[5e5, 4e6], [6e5, 4e6], [5e5, 5e6], [5e5, 4e6]]]}}]}'
+    )
+    assert tomllib.loads(draft_source(path, "trial").toml)["crs"] == "EPSG:26910"
+
+
 def test_a_form_with_titles_groups_units_and_footer(tmp_path: Path) -> None:
     text = (
         "某园区能源统计表,,,,\n2017年,,,,\n"
