@@ -96,6 +96,7 @@ def _daemon(home: Path, landing: Path, log: Path) -> Iterator[None]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_dropped_file_becomes_a_release(
     sample: SampleRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

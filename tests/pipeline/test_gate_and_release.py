@@ -152,6 +152,7 @@ def _kill_run_after(stage: str, home: Path, landing: Path) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_files_delivered_in_another_order_give_the_same_content(
     sample: SampleRun, tmp_path: Path
 ) -> None:
