@@ -65,6 +65,9 @@ def boundary_claims(
     reason = (
         pl.when(pl.col("park_id").is_null())
         .then(pl.lit("代码与名称不在目录中：不采用"))
+        # The door judged the rows of the file together with those that it refused.
+        .when(pl.col("geometry_wkb").is_null())
+        .then(pl.lit("坐标系无法判定：不采用"))
         .when((pl.col("origin") == "derived") & drawn)
         .then(pl.lit("已交付名义边界：不采用推算的圆"))
         .when(pl.col("origin") == "derived")
@@ -73,9 +76,11 @@ def boundary_claims(
     )
     marked = both.with_columns(
         reason.alias("reason_zh"),
-        (pl.col("park_id").is_not_null() & ~((pl.col("origin") == "derived") & drawn)).alias(
-            "used"
-        ),
+        (
+            pl.col("park_id").is_not_null()
+            & pl.col("geometry_wkb").is_not_null()
+            & ~((pl.col("origin") == "derived") & drawn)
+        ).alias("used"),
     )
     follower = pl.col("valid_from").shift(-1).over([*zone, "used"], order_by="valid_from")
     return BoundaryClaim.conform(
@@ -103,12 +108,14 @@ def _claim_id() -> pl.Expr:
 
 def _measured(claims: pl.DataFrame) -> pl.DataFrame:
     """Areas of each claim on the ellipsoid, and their ratio."""
-    area = np.array([geodesic_km2(shape_of(text)) for text in claims["geometry_wkb"]])
+    shapes = map(shape_of, claims["geometry_wkb"])
+    area = np.array([0.0 if shape is None else geodesic_km2(shape) for shape in shapes])
     catalogue = claims.get_column("catalogue_ha").cast(pl.Float64).to_numpy() / 100
     return claims.with_columns(
         pl.Series("polygon_km2", area, dtype=pl.Float64).round(6),
         pl.Series("catalogue_km2", catalogue, dtype=pl.Float64).round(6),
         pl.Series("area_ratio", area / catalogue, dtype=pl.Float64).round(6),
+        pl.col("geometry_wkb").fill_null(""),
     )
 
 

@@ -49,7 +49,9 @@ class BoundaryClaim(Table):
     crs_evidence: str = column("坐标系证据", "what speaks for it, and the runner-up", nullable=True)
     used: bool = column("采用", "part of a boundary version")
     reason_zh: str = column("理由", "why it is used or not")
-    geometry_wkb: str = column("几何", "polygon as WKB in hexadecimal, CGCS2000")
+    geometry_wkb: str = column(
+        "几何", "polygon as WKB in hexadecimal, CGCS2000; empty where its system cannot be told"
+    )
     illustrative: bool = column("示意", "made for demonstration, not official")
     source_row_id: str = column("来源行", "delivered polygon, or the catalogue row of the disc")
 

@@ -79,6 +79,15 @@ def test_a_boundary_of_an_unknown_park_is_kept_and_not_used(changes: dict[str, s
     assert boundaries(claims)["park_id"].to_list() == ["S649001"]
 
 
+def test_a_claim_that_cannot_be_placed_is_kept_and_not_used() -> None:
+    """Metres that no zone puts near the park, in a file without a stated system."""
+    nowhere = shape(shapely.box(1e7, 1e7, 1e7 + 1, 1e7 + 1), crs_stated=None)
+    (claim,) = claims_of(nowhere).to_dicts()
+    assert (claim["used"], claim["geometry_wkb"], claim["polygon_km2"]) == (False, "", 0)
+    assert "坐标系" in claim["reason_zh"]
+    assert boundaries(claims_of(nowhere)).is_empty()
+
+
 def test_the_catalogue_alone_gives_a_disc_around_a_usable_point() -> None:
     usable = POINTS.with_columns(pl.lit(True).alias("usable"))
     (derived,) = claims_of(nominal=nominal_claims(CATALOGUE, usable)).to_dicts()
