@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -76,17 +77,27 @@ def _place(branch: Tree, place: dict[str, Any]) -> None:
         for found in place[basis]["attribution"]:
             _add(
                 branch,
-                f"{basis}: {place['site_id']} → {found['place_id']} "
+                f"{basis}{_period(found)}: {place['site_id']} → {found['place_id']} "
                 f"(class {found['location_class']}, c={_text(found['confidence'])}) "
                 f"{found['reason_zh']}",
             )
         for claim in place[basis]["claims"]:
             node = _add(
                 branch,
-                f"claim {claim['place_id']}: weight {_text(claim['weight'])}; {claim['reason_zh']}",
+                f"claim{_period(claim)} {claim['place_id']}: weight {_text(claim['weight'])}; "
+                f"{claim['reason_zh']}",
             )
             _cells(node, claim["cells"])
             _cells(node, [c for c in claim["boundary_cells"] if c["role"] != "polygon"])
+
+
+def _period(row: dict[str, Any]) -> str:
+    """The series, where it is not the usual one, and the time that a row is of, where it ends."""
+    series = row["series"] if row["series"] not in (None, "actual") else ""
+    ends = row["valid_to"] is not None and row["valid_to"].year < date.max.year
+    span = f"{row['valid_from']} – {row['valid_to']}" if ends else ""
+    told = " ".join(part for part in (series, span) if part)
+    return f" ({told})" if told else ""
 
 
 def _cells(branch: Tree, cells: list[dict[str, Any]]) -> None:

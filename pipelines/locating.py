@@ -118,7 +118,10 @@ def _batches(points: Path, columns: tuple[str, str]) -> Iterator[pl.DataFrame]:
             file = pyarrow.parquet.ParquetFile(points)
             batches: Iterator[pa.RecordBatch] = file.iter_batches(batch_size=_BATCH)
         else:
-            batches = iter(pyarrow.csv.open_csv(points))
+            # As text: types guessed from the first block do not hold for the rest of a file.
+            names = pyarrow.csv.open_csv(points).schema.names
+            texts = pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+            batches = iter(pyarrow.csv.open_csv(points, convert_options=texts))
         for batch in batches:
             frame = pl.DataFrame(pl.from_arrow(batch))
             absent = [name for name in columns if name not in frame.columns]

@@ -69,10 +69,11 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
     console.print(_inventory_table(parks, settings, shown))
     console.print(_elsewhere_table(elsewhere, settings))
     if illustrative:
+        nominal = shown == "nominal"
         names = "、".join(row["file_name"] for row in illustrative)
         console.print(
             f"[yellow]示意 illustrative, not official:[/yellow] {names}. Numbers marked 示 rest "
-            "on them; boundaries are nominal discs of the approved area.",
+            f"on them{'; boundaries are discs of the approved area' if nominal else ''}.",
             highlight=False,
         )
     console.print("next:", highlight=False)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from quality.contracts.core import WHOLE_SERIES
 from quality.contracts.table import SOURCE_COLUMN, SOURCE_ROW
 
 Tables = Mapping[str, pl.DataFrame]
@@ -84,7 +85,7 @@ def attributed_activity(t: Tables) -> list[Balance]:
     axes = ["basis", "boundary_class", "series"]
     kept = places.filter(
         (pl.col("weight_point") > 0)
-        & (pl.col("series") != "opening")
+        & pl.col("series").is_in(WHOLE_SERIES)
         & (
             pl.col("place_id").is_in(counting.implode())
             | pl.col("place_id").str.contains(r"^(OUTSIDE|UNLOCATED|REST):")

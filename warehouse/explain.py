@@ -65,8 +65,8 @@ def explain_number(
     limit: int = 20,
 ) -> Explanation:
     """As `explain`, on an open connection to a release."""
-    reads = _Reads(connection)
     mart = table.removeprefix("mart.")
+    reads = _Reads(connection, _SERIES.get(mart, ("actual",)))
     found = reads.rows("SELECT * FROM audit.mart WHERE mart = ?", [mart])
     if not found:
         names = [row["mart"] for row in reads.rows("SELECT mart FROM audit.mart")]
@@ -102,14 +102,19 @@ def explain_number(
     )
 
 
+# All marts but one are of the boundaries as they were valid.
+_SERIES = {"boundary_effect": ("actual", "constant", "opening")}
+
+
 class _Reads:
     """The reads of one explanation, each done once: lines share sites, factors and weights.
 
     Asking again for every line took 1.4 s for twenty lines.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, series: tuple[str, ...]) -> None:
         self._connection = connection
+        self.series = ", ".join(map(sql_text, series))
         self._done: dict[str, list[dict[str, Any]]] = {}
 
     def rows(self, statement: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
@@ -241,7 +246,7 @@ def _place(reads: _Reads, site_id: str, key: dict[str, Any]) -> dict[str, Any]:
                 "SELECT place_id, series, valid_from, valid_to, weight_point, weight_low, "
                 "weight_high, score, confidence, location_class, reason_zh FROM core.attribution "
                 "WHERE site_id = ? AND basis = ? AND boundary_class = ? AND weight_point > 0 "
-                "AND ? BETWEEN year_from AND year_to AND series IN ('actual', 'opening') "
+                f"AND ? BETWEEN year_from AND year_to AND series IN ({reads.series}) "
                 "ORDER BY series, valid_from, place_id",
                 [site_id, name, kind, year],
             ),
@@ -254,9 +259,9 @@ def _place(reads: _Reads, site_id: str, key: dict[str, Any]) -> dict[str, Any]:
                 }
                 for claim in reads.rows(
                     "SELECT claim_id, place_id, evidence_id, weight, probability, boundary_id, "
-                    "valid_from, valid_to, reason_zh FROM core.location_claim "
+                    "series, valid_from, valid_to, reason_zh FROM core.location_claim "
                     "WHERE site_id = ? AND basis = ? AND (boundary_class IS NULL "
-                    "OR (boundary_class = ? AND series = 'actual' "
+                    f"OR (boundary_class = ? AND series IN ({reads.series}) "
                     "AND valid_from <= ?::DATE AND valid_to >= ?::DATE)) "
                     "ORDER BY weight DESC, claim_id",
                     [site_id, name, kind, last, first],

@@ -29,7 +29,7 @@ def _boundary_claims(t: Frames, _: Settings) -> pl.DataFrame:
         shapes,
         on_ground(
             shapes,
-            checked_points(parks.with_park_ids(catalogue), points),
+            checked_points(catalogue, points),
             load_source("park_boundary").crs or "EPSG:4490",
         ),
         nominal_claims(catalogue, points),

@@ -16,6 +16,7 @@ from assets.boundaries.crs.ground import ground_of_codes
 from assets.boundaries.crs.systems import System, UnknownSystem, shapes_to_cgcs2000, system
 from assets.boundaries.divisions import GEOD, distance_outside_km
 from assets.boundaries.geometry import geodesic_km2, mended, rounded, shape_of
+from assets.boundaries.parks import with_park_ids
 
 # A reading that puts a park further from its checked point, or out of its province, is wrong
 # (project rule). Zones of a projection are 260 km apart, map services shift by 0.7 km.
@@ -237,8 +238,11 @@ def _row(row: dict[str, Any], shape: Any, reading: _Reading, province: str) -> d
 def checked_points(catalogue: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
     """`catalogue_code, name_zh, lon, lat` of the parks whose point may be relied on.
 
-    From the catalogue with park ids and `core.park_point_claim`.
+    From `accepted.park_catalogue` and `core.park_point_claim`.
     """
-    return catalogue.join(
-        points.filter("usable").select("park_id", "lon", "lat"), on="park_id"
-    ).select("catalogue_code", "name_zh", "lon", "lat")
+    usable = points.filter("usable").select("park_id", "lon", "lat")
+    return (
+        with_park_ids(catalogue)
+        .join(usable, on="park_id")
+        .select("catalogue_code", "name_zh", "lon", "lat")
+    )

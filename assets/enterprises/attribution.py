@@ -9,7 +9,7 @@ import polars as pl
 from assets.enterprises.coordinates import ancestors
 from assets.enterprises.periods import in_years
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY
-from quality.contracts.core import Attribution
+from quality.contracts.core import WHOLE_SERIES, Attribution
 from warehouse.sql import run_sql
 
 # One decision: a site on a basis, in a class and series, for a period, at a level of nesting.
@@ -198,7 +198,7 @@ def attribution(
             "classes": pl.DataFrame(
                 {"boundary_class": classes}, schema={"boundary_class": pl.String}
             ),
-            "series": pl.DataFrame({"series": ["actual", "constant"]}),
+            "series": pl.DataFrame({"series": WHOLE_SERIES}),
             "ancestors": ancestors(parks),
         },
     )

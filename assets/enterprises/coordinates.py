@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.enterprises.periods import periods
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY
+from quality.contracts.core import WHOLE_SERIES
 
 
 def coordinate_claims(
@@ -83,7 +84,7 @@ def _without_boundary(
         located.select("site_id")
         .join(axes, how="cross")
         .join(possible, on=["site_id", "boundary_class"], how="anti")
-        .join(pl.DataFrame({"series": ["actual", "constant"]}), how="cross")
+        .join(pl.DataFrame({"series": WHOLE_SERIES}), how="cross")
         .with_columns(pl.lit(FIRST_DAY).alias("valid_from"), pl.lit(LAST_DAY).alias("valid_to"))
     )
 

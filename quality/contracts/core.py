@@ -12,7 +12,9 @@ from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Factor, Quantity, Table, column, pedigree
 
 BASES = ["registered", "operating"]
-SERIES = ["actual", "constant", "opening"]
+# Series of whole years; `opening` holds single years only.
+WHOLE_SERIES = ["actual", "constant"]
+SERIES = [*WHOLE_SERIES, "opening"]
 TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
 
 

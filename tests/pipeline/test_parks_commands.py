@@ -60,6 +60,17 @@ def test_real_plants_are_located(sample: SampleRun, tmp_path: Path) -> None:
     assert said["points"] == sum(said[n] for n in ("inside", "near", "nowhere", "unusable"))
 
 
+def test_columns_of_text_stay_as_they_are_and_types_may_change_late(
+    sample: SampleRun, tmp_path: Path
+) -> None:
+    """Whole numbers for more than a block of the reader, and a decimal behind them."""
+    points = tmp_path / "points.csv"
+    points.write_text("code,lon,lat\n" + "000001,100,30\n" * 100_000 + "x,105.2327694,37.6217306\n")
+    said = json.loads(parkledger(sample.home, "locate", str(points), "--json").stdout)
+    assert (said["points"], said["inside"]) == (100_001, 1)
+    assert set(pl.read_parquet(said["file"])["code"]) == {"000001", "x"}
+
+
 def test_a_file_without_points_is_refused(sample: SampleRun, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("x,y\n1,2\n")

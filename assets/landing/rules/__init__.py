@@ -11,7 +11,7 @@ from collections.abc import Callable
 import polars as pl
 
 from assets.boundaries.ground import checked_points
-from assets.boundaries.parks import point_claims, with_park_ids
+from assets.boundaries.parks import point_claims
 from assets.landing.declaration import load_source
 from assets.landing.rules.carriers import Tables, listed, unit_rules
 from assets.landing.rules.counties import county_ground_rules
@@ -158,9 +158,9 @@ def _counties(reference: Tables) -> list[Rule]:
 
 
 def _park_boundary(reference: Tables) -> list[Rule]:
-    catalogue = with_park_ids(reference["accepted.park_catalogue"])
+    catalogue = reference["accepted.park_catalogue"]
     return polygon_rules(
-        checked_points(catalogue, point_claims(reference["accepted.park_catalogue"])),
+        checked_points(catalogue, point_claims(catalogue)),
         load_source("park_boundary").crs or "EPSG:4490",
     )
 
