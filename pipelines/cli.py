@@ -14,8 +14,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.parks import divisions, locate, map_, review
+from pipelines.commands.parks import divisions, locate, map_
 from pipelines.commands.quarantine import quarantine
+from pipelines.commands.review import review
 from pipelines.commands.sources import sources
 from pipelines.console import (
     Json,

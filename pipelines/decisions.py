@@ -1,4 +1,4 @@
-"""Recording decisions: a withdrawal as a file that the next run takes in."""
+"""Recording decisions: withdrawals and links, as files that the next run takes in."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.landing.declaration import load_sources
 from quality.contracts.audit import Delivery
+from quality.contracts.enterprises import Entity
 from warehouse.lake import Lake
 from warehouse.settings import Settings
 
@@ -34,11 +35,36 @@ def withdraw(settings: Settings, source_id: str, name: str, reason: str, provide
     if hit.is_empty():
         known = ", ".join(mine.get_column("file_name").sort().head(10)) or "none"
         raise DecisionFailed(f"{source_id}: no delivery '{name}'; delivered are: {known}")
-    folder = settings.decided / "withdrawal"
+    return _recorded(settings, "withdrawal", _HEADERS, [source_id, name, reason, provider])
+
+
+_LINK_HEADERS = ["左记录", "右记录", "结论", "理由", "判定单位", "日期"]
+
+
+def decide_link(
+    settings: Settings, left: str, right: str, decision: str, reason: str, office: str
+) -> Path:
+    """Write `HOME/decisions/link_decision/<…>.csv`. Raises DecisionFailed for a decision that is
+    none, or records that no register names.
+    """
+    if decision not in ("same", "different"):
+        raise DecisionFailed(f"{decision}: expected same or different")
+    known = Lake(settings).read(Entity).get_column("entity_id")
+    for record in (left, right):
+        if record not in known:
+            raise DecisionFailed(f"no record '{record}'; `parkledger review links` lists them")
+    return _recorded(
+        settings, "link_decision", _LINK_HEADERS, [left, right, decision, reason, office]
+    )
+
+
+def _recorded(settings: Settings, source_id: str, headers: list[str], cells: list[str]) -> Path:
+    """A decision of today as a delivery of its own, named by its content."""
+    folder = settings.decided / source_id
     folder.mkdir(parents=True, exist_ok=True)
-    row = [source_id, name, reason, provider, date.today().isoformat()]
+    row = [*cells, date.today().isoformat()]
     digest = hashlib.sha256("|".join(row).encode()).hexdigest()[:8]
-    path = folder / f"{date.today():%Y%m%d}_{source_id}_{digest}.csv"
+    path = folder / f"{date.today():%Y%m%d}_{cells[0].replace(':', '_')}_{digest}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([_HEADERS, row])
+        csv.writer(file).writerows([headers, row])
     return path

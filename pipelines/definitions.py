@@ -14,7 +14,7 @@ from pipelines.intake import delivered_check, intake
 from pipelines.lake_io import LakeIOManager
 from pipelines.park_index import park_index
 from pipelines.publishing import current_release_asset
-from pipelines.sources import FACTS, RETURNS, door
+from pipelines.sources import FACTS, REGISTERS, RETURNS, door
 from pipelines.wiring import STEPS
 from quality.conservation import CHECKS
 
@@ -25,6 +25,7 @@ def build_defs() -> dg.Definitions:
         assets=[
             intake,
             FACTS,
+            REGISTERS,
             RETURNS,
             door,
             *(step_asset(step) for step in STEPS),

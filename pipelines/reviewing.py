@@ -11,6 +11,8 @@ import polars as pl
 
 from assets.boundaries.catalogue import review_parks
 from assets.boundaries.lineage import Lineage, to_year
+from assets.enterprises.linkage import agreement, review_links
+from assets.enterprises.linking import links, profiles
 from assets.landing.declaration import load_source
 from assets.landing.ingest import REFERENCE_DIRECTORY
 from warehouse.served import shown_class
@@ -34,6 +36,21 @@ def doubtful_parks(release: Path, settings: Settings) -> list[dict[str, Any]]:
         )
         published = connection.execute(_PUBLISHED, [shown_class(connection, settings)]).pl()
     return review_parks(parks, claims, boundaries, published).to_dicts()
+
+
+def uncertain_links(release: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The work list `review_links` of a release, and how its rule agrees with what people said."""
+    with duckdb.connect(str(release.resolve()), read_only=True) as connection:
+        records, addresses, candidates, linked = (
+            connection.execute(f"FROM core.{name}").pl()
+            for name in ("register_record", "record_address", "link_candidate", "link")
+        )
+        decisions = connection.execute("FROM accepted.link_decision").pl()
+        weights = connection.execute("FROM accepted.link_model").pl()
+    known = profiles(records, addresses)
+    by_rule = links(candidates, records, decisions.clear(), weights)
+    rows = review_links(candidates, linked, known, known).to_dicts()
+    return rows, agreement(by_rule, decisions).row(0, named=True)
 
 
 def followed_division(

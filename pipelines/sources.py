@@ -1,4 +1,4 @@
-"""Dagster assets of sources: the accepted table of each, with its checks, in two steps.
+"""Dagster assets of sources: the accepted table of each, with its checks, in three steps.
 
 One step for all sources and not one each: fifty steps spent a quarter of a minute on events,
 and the lake lets one writer in at a time anyway. Each source is still an asset of its own, and
@@ -21,7 +21,7 @@ from pipelines.factory import OWNERS, POOL, asset_key, lake_tables
 from pipelines.lake_io import column_schema
 from pipelines.progress import PROGRESS
 from pipelines.register import registered
-from pipelines.wiring import acceptance_order, code_version
+from pipelines.wiring import acceptance_order, code_version, source_level
 from quality.contracts.audit import Flag, QuarantineRow
 from quality.contracts.decisions import AppliedCorrection
 from quality.contracts.registry import table_of
@@ -226,8 +226,14 @@ def _first_bad(quarantine: pl.DataFrame) -> dict[str, dg.MetadataValue]:
     return {"first_bad_rows": dg.MetadataValue.table(records, dg.TableSchema(columns=columns))}
 
 
-FACTS = source_assets("facts", [s for s in acceptance_order() if s.id not in NEEDS])
-RETURNS = source_assets("returns", [s for s in acceptance_order() if s.id in NEEDS])
+def _of_level(level: int) -> list[SourceDeclaration]:
+    return [source for source in acceptance_order() if source_level(source.id) == level]
+
+
+FACTS = source_assets("facts", _of_level(0))
+# Registers say who ended, and returns of those that did are refused.
+REGISTERS = source_assets("registers", _of_level(1))
+RETURNS = source_assets("returns", _of_level(2))
 
 
 @dg.multi_asset(

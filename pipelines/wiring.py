@@ -17,7 +17,6 @@ from assets.energy.assets import STEPS as ENERGY_STEPS
 from assets.enterprises.assets import STEPS as ENTERPRISE_STEPS
 from assets.inventory.assets import COEFFICIENT_STEP
 from assets.inventory.assets import STEPS as INVENTORY_STEPS
-from assets.landing.acceptance import accept_source
 from assets.landing.assets import STEPS as LANDING_STEPS
 from assets.landing.declaration import SourceDeclaration, load_sources
 from assets.landing.ingest import archive_delivery, reference_deliveries
@@ -25,6 +24,7 @@ from assets.landing.intake import Register, settle
 from assets.landing.lifecycle import merge
 from assets.landing.rawstore import RawStore, reader_limits, store_of
 from assets.landing.rules import NEEDS
+from pipelines.register import registered
 from quality.contracts.audit import Delivery, Flag, QuarantineRow, RawPart
 from quality.contracts.boundaries import Membership
 from quality.contracts.core import EnergyCoefficient
@@ -63,9 +63,16 @@ def code_version() -> str:
 
 
 def acceptance_order() -> list[SourceDeclaration]:
-    """Sources without rules that need other tables first, then the others."""
-    sources = load_sources().values()
-    return sorted(sources, key=lambda source: (source.id in NEEDS, source.id))
+    """Sources without rules that need other tables first, then those that need only them, ..."""
+    return sorted(load_sources().values(), key=lambda source: (source_level(source.id), source.id))
+
+
+@cache
+def source_level(source_id: str) -> int:
+    """0 for a source whose rules need no other table, else one above the highest they need."""
+    source_of = {source.table: source.id for source in load_sources().values()}
+    needed = [source_level(source_of[t]) for t in NEEDS.get(source_id, []) if t in source_of]
+    return 1 + max([0, *needed]) if source_id in NEEDS else 0
 
 
 def accept_all(register: Register, settings: Settings) -> dict[str, pl.DataFrame]:
@@ -126,14 +133,19 @@ def recompute_release(
 
 
 def rule_tables(settings: Settings) -> dict[str, pl.DataFrame]:
-    """The tables that rules of sources need, accepted from the product's own files."""
+    """The tables that rules of sources need: the product's own, and what is delivered of others."""
     wanted = {name for names in NEEDS.values() for name in names}
     wanted |= {table.table_name() for table in COEFFICIENT_STEP.inputs}
     own = [item for item in reference_deliveries() if item.source.table in wanted]
     arrived = pl.concat([archive_delivery(settings.archive, item) for item in own])
-    register = settle(merge(Delivery.empty_frame(), arrived), load_sources(), store_of(settings))
-    tables = {
-        item.source.table: accept_source(item.source, register.delivered[item.source.id], {}).frame
-        for item in own
-    }
+    facts = settle(merge(Delivery.empty_frame(), arrived), load_sources(), store_of(settings))
+    delivered = registered(settings)
+    tables: dict[str, pl.DataFrame] = {}
+    for source in acceptance_order():
+        if source.table not in wanted:
+            continue
+        if source_level(source.id) and EnergyCoefficient.table_name() not in tables:
+            tables = run_steps([COEFFICIENT_STEP], tables, settings)
+        register = facts if source.id in facts.delivered else delivered
+        tables[source.table] = register.accept(source, tables).frame
     return run_steps([COEFFICIENT_STEP], tables, settings)

@@ -63,16 +63,30 @@ def row_in_one_place(t: Tables) -> Balance:
 
 
 def returned_quantities(t: Tables) -> list[Balance]:
-    """Per energy: quantity returned = quantity of activity at the sites (tiers T1 to T4)."""
-    returned = t["core.canonical_return"]
+    """Per energy: what is returned, and what sites state beyond it, = activity at the sites
+    (tiers T1 to T4). What a branch returns is in the return of its legal person already.
+    """
+    returned, own = t["core.canonical_return"], t["core.site_quantity"]
+    allocation = t["core.allocation"]
     activity = t["core.activity"].filter(~pl.col("tier").is_in(["T5", "T6"]))
+
+    def of(frame: pl.DataFrame, energy: str, column: str = "quantity") -> Decimal:
+        return _total(frame.filter(pl.col("energy_id") == energy), column)
+
+    alone = own.filter(pl.col("covered_by").is_null())
+    within = own.filter(pl.col("kind") == "branch_return")
     return [
         Balance(
             f"returned = allocated to sites: {energy}",
-            _total(returned.filter(pl.col("energy_id") == energy), "quantity"),
-            _total(activity.filter(pl.col("energy_id") == energy), "quantity"),
+            of(returned, energy)
+            + of(alone, energy)
+            + of(allocation, energy, "excess")
+            - of(within, energy),
+            of(activity, energy),
         )
-        for energy in sorted(set(returned["energy_id"]) | set(activity["energy_id"]))
+        for energy in sorted(
+            set(returned["energy_id"]) | set(own["energy_id"]) | set(activity["energy_id"])
+        )
     ]
 
 
@@ -169,7 +183,9 @@ class Check:
 # By the table whose asset the check blocks.
 CHECKS = {
     "core.activity": Check(
-        "returned_quantities", ("core.canonical_return", "core.activity"), returned_quantities
+        "returned_quantities",
+        ("core.canonical_return", "core.site_quantity", "core.allocation", "core.activity"),
+        returned_quantities,
     ),
     "mart.control_balance": Check("control_totals", ("mart.control_balance",), control_totals),
     "mart.park_energy": Check(

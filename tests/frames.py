@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from assets.landing.ingest import REFERENCE_DIRECTORY
+from quality.contracts.registry import table_of
 from quality.contracts.table import PEDIGREE, Column, Table
 from quality.quarantine import Accepted
 from tests.door import rows_through_door
@@ -24,6 +25,13 @@ def frame(table: type[Table], *rows: Mapping[str, Any], **shared: Any) -> pl.Dat
     assert not unknown, f"{table.table_name()} has no {unknown}"
     full = [{c.name: _value(c, {**shared, **row}) for c in columns} for row in rows]
     return pl.DataFrame(full, schema={c.name: c.polars_type for c in columns})
+
+
+class Tables(dict[str, pl.DataFrame]):
+    """Tables by name; one that is not given is empty."""
+
+    def __missing__(self, name: str) -> pl.DataFrame:
+        return table_of(name).empty_frame()
 
 
 def _value(c: Column, row: Mapping[str, Any]) -> Any:

@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 from assets.boundaries.crs import cgcs2000_to_gcj02
-from assets.energy.allocation import allocate_to_sites
 from assets.energy.control import ControlTotalError, downscale
 from assets.energy.standard_coal import comprehensive_energy_tce, equal_value_tce_per_kwh
 from assets.enterprises.attribution import attribution
@@ -194,28 +193,6 @@ def test_g10_clinker_and_lime() -> None:
     assert float(tier2) == pytest.approx(expected["T2_tCO2"], rel=tolerance)
     with pytest.raises(ValueError, match="other sources"):
         clinker_tier2(clinker, Fraction(1, 2), Fraction(0), Fraction(3, 5), Fraction(0))
-
-
-def test_g15_enterprise_total_to_sites() -> None:
-    given, expected, _ = golden("G15")
-    total = number(given["enterprise_tce"])
-    parts = allocate_to_sites(
-        total,
-        measured={"A": Decimal(31000)},
-        offices={"D": 100 * Decimal("0.8")},
-        weights={"B": Decimal(200), "C": Decimal(100)},
-    )
-    assert parts == {site: number(expected[site]) for site in "ABCD"}
-    assert sum(parts.values()) == total
-
-
-def test_sites_above_the_total_are_not_scaled() -> None:
-    allowed = allocate_to_sites(Decimal(100), {"A": Decimal(102)}, {}, {"B": Decimal(1)})
-    assert allowed == {"A": Decimal(102), "B": Decimal(0)}
-    with pytest.raises(ValueError, match="more than 2 %"):
-        allocate_to_sites(Decimal(100), {"A": Decimal("102.01")}, {}, {"B": Decimal(1)})
-    with pytest.raises(ValueError, match="no site"):
-        allocate_to_sites(Decimal(100), {"A": Decimal(99)}, {}, {})
 
 
 def test_g18_downscaling_with_a_measured_cell() -> None:

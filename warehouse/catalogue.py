@@ -9,8 +9,14 @@ from quality.contracts.registry import TABLES
 from quality.contracts.table import Table
 
 # How parts were read stays in the lake; of accepted tables the release holds the ones
-# that contributions read. Everything else that explains a number is in it.
-_ACCEPTED = {"accepted.gwp", "accepted.view_weight", "accepted.location_evidence"}
+# that contributions read, and what links rest on. Everything else that explains a number is in it.
+_ACCEPTED = {
+    "accepted.gwp",
+    "accepted.view_weight",
+    "accepted.location_evidence",
+    "accepted.link_model",
+    "accepted.link_decision",
+}
 
 
 def release_tables() -> list[type[Table]]:

@@ -173,6 +173,11 @@ def _item(reads: _Reads, contribution: dict[str, Any], key: dict[str, Any]) -> d
         item["coefficient"] = _coefficient(reads, item["activity"]["energy_id"])
     elif kind == "control":
         item["cells"] = _cells(reads, "control", item_id)
+    elif kind == "record":
+        item["record"] = _first(
+            reads.rows("SELECT * FROM core.record_comparison WHERE source_row_id = ?", [item_id])
+        )
+        item["cells"] = _cells(reads, "record", item_id)
     elif kind == "enterprise":
         item["enterprise"] = _first(
             reads.rows("SELECT * FROM core.enterprise WHERE enterprise_id = ?", [item_id])

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import polars as pl
 
+from assets.energy.allocation import ALLOCATION_U95, SHARED_ZH, allocate
 from assets.energy.split import split_exact
-from assets.enterprises.identity import identify
+from assets.enterprises.identity import identify, resolve
 from quality.contracts.core import Activity
 from warehouse.sql import run_sql
 
@@ -34,15 +35,17 @@ def canonical_returns(
     units: pl.DataFrame,
     energies: pl.DataFrame,
     book_sectors: pl.DataFrame,
+    entities: pl.DataFrame,
+    enterprises: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Accepted 205-1 rows and product outputs in canonical units, identified.
+    """Accepted 205-1 rows and product outputs in canonical units, with their enterprise.
 
     The amount of a fuel is its consumption less what is used as raw material; of electricity
     and heat their purchases, since what the site makes itself is fuel already; of a product
-    its output.
+    its output. A return for a year after its enterprise ended is its successor's.
     """
     shared = ["source_row_id", "enterprise_id", "year", "unit_zh", "industry_division", "pedigree"]
-    identified = identify(returns)
+    identified = _of_those_that_go_on(resolve(identify(returns), entities), enterprises)
     energy_rows = identified.select(
         *shared,
         "energy_zh",
@@ -53,7 +56,7 @@ def canonical_returns(
         "own_production",
         "sold",
     )
-    product_rows = identify(outputs).select(
+    product_rows = _of_those_that_go_on(resolve(identify(outputs), entities), enterprises).select(
         *[c for c in shared if c != "industry_division"],
         pl.lit("").alias("industry_division"),
         pl.col("product_zh").alias("energy_zh"),
@@ -72,56 +75,114 @@ def canonical_returns(
     )
 
 
-def measured_activity(
-    canonical: pl.DataFrame, sites: pl.DataFrame, illustrative: pl.Expr
-) -> pl.DataFrame:
-    """`core.activity` of what enterprises returned, at their sites.
+def _of_those_that_go_on(rows: pl.DataFrame, enterprises: pl.DataFrame) -> pl.DataFrame:
+    """Rows for a year after their enterprise ended, as rows of its successor (METHOD 1.5, 7)."""
+    ended = enterprises.filter(pl.col("successor_id").is_not_null()).select(
+        "enterprise_id", "ended_on", "successor_id"
+    )
+    while True:
+        joined = rows.join(ended, on="enterprise_id", how="left", maintain_order="left")
+        past = (pl.col("ended_on").dt.year() < pl.col("year")).fill_null(False)
+        if not joined.select(past.any()).item():
+            return rows
+        rows = joined.with_columns(
+            pl.when(past).then("successor_id").otherwise("enterprise_id").alias("enterprise_id")
+        ).drop("ended_on", "successor_id")
+        # A successor that ended itself is followed once more; a circle of them would not end.
+        ended = ended.join(
+            joined.filter(past).select("enterprise_id").unique(), on="enterprise_id", how="anti"
+        )
 
-    Multi-site allocation (METHOD 1.6, G15): by generating capacity where every site of the
-    enterprise has one, else equally; tier T2 for one site, T3 for several. The parts of an
-    enterprise sum to its return exactly. Fuel of an enterprise that generates power is
-    split into what serves the site and what is delivered out, by its own generation and
+
+def measured_activity(
+    canonical: pl.DataFrame,
+    own: pl.DataFrame,
+    sites: pl.DataFrame,
+    operators: pl.DataFrame,
+    illustrative: pl.Expr,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`core.activity` of what enterprises returned and sites metered, and `core.allocation`.
+
+    Multi-site allocation by METHOD 1.6 (`assets.energy.allocation`). `own` is
+    `core.site_quantity`: what a site metered is its own, tier T1; what is left of a return is
+    tier T2 at a single site and T3 among several. Fuel of an enterprise that generates power
+    is split into what serves the site and what is delivered out, by its own generation and
     deliveries of power and heat.
     """
-    if canonical.is_empty():
-        return Activity.empty_frame()
-    placed = canonical.join(
-        sites.filter(pl.col("kind") != "rest").select(
-            "enterprise_id", "site_id", "province_code", "capacity_mw"
+    operated = operators.join(
+        sites.select(
+            "site_id",
+            pl.col("enterprise_id").alias("site_enterprise_id"),
+            "kind",
+            "place_use",
+            "capacity_mw",
+            "capacity",
+            "capacity_unit_zh",
+            "product_zh",
+            "output",
+            "employees",
+            "floor_area_m2",
         ),
-        on="enterprise_id",
+        on="site_id",
     )
-    several = pl.len().over("source_row_id")
-    by_capacity = pl.col("capacity_mw").is_not_null().all().over("source_row_id")
-    weighted = placed.with_columns(
-        pl.col("source_row_id").alias("split_id"),
-        pl.col("site_id").alias("member"),
-        pl.col("quantity").alias("total"),
-        pl.when(by_capacity)
-        .then(pl.col("capacity_mw"))
-        .otherwise(pl.lit(1).cast(pl.Decimal(38, 6)))
-        .alias("weight"),
-        several.alias("sites"),
-        by_capacity.alias("by_capacity"),
+    parts, allocation = allocate(canonical, operated, own)
+    shared = (
+        canonical.drop("quantity")
+        .join(parts, on="source_row_id")
+        .with_columns(
+            pl.when((pl.col("shared_by") == "single") & ~_partly(own))
+            .then(pl.lit("T2"))
+            .otherwise(pl.lit("T3"))
+            .alias("tier"),
+            pl.col("shared_by").replace_strict(SHARED_ZH).alias("method_zh"),
+            pl.col("shared_by")
+            .replace_strict(ALLOCATION_U95, default=None)
+            .alias("allocation_u95_pct"),
+        )
     )
-    parts = split_exact(weighted.select("split_id", "member", "total", "weight"))
-    allocated = weighted.drop("quantity").join(parts, on=["split_id", "member"])
-    generation = _generation(canonical)
-    directed = _split_exported(allocated.join(generation, on=["enterprise_id", "year"], how="left"))
+    located = pl.concat([shared, _metered(own, canonical)], how="diagonal_relaxed").join(
+        sites.select("site_id", "province_code"), on="site_id"
+    )
+    if located.is_empty():
+        return Activity.empty_frame(), allocation
+    directed = _split_exported(
+        located.join(_generation(canonical), on=["enterprise_id", "year"], how="left")
+    )
     power = (pl.col("carrier") == "fuel") & pl.col("generated").is_not_null()
-    return Activity.conform(
+    activity = Activity.conform(
         directed.filter(pl.col("quantity") > 0).with_columns(
             pl.format("{}|{}|{}", "source_row_id", "site_id", "flow").alias("activity_id"),
             pl.when(power).then("power_sector").otherwise("final_sector").alias("book_sector"),
             pl.when(power).then(pl.lit("transformation")).otherwise(pl.lit("final")).alias("block"),
-            pl.when(pl.col("sites") == 1).then(pl.lit("T2")).otherwise(pl.lit("T3")).alias("tier"),
-            pl.when(pl.col("sites") == 1)
-            .then(pl.lit("单一场所，直接采用"))
-            .when("by_capacity")
-            .then(pl.lit("按装机容量分配到各场所"))
-            .otherwise(pl.lit("按场所数均分"))
-            .alias("method_zh"),
             illustrative.alias("illustrative"),
+        )
+    )
+    return activity, allocation
+
+
+def _partly(own: pl.DataFrame) -> pl.Expr:
+    """Whether part of a return is stated by sites or branches: what is left is allocated."""
+    covered = own.get_column("covered_by").drop_nulls().unique().implode()
+    return pl.col("source_row_id").is_in(covered)
+
+
+def _metered(own: pl.DataFrame, canonical: pl.DataFrame) -> pl.DataFrame:
+    """Meter readings as quantities of their sites, with the sector of the return they are in."""
+    sector = canonical.select(
+        pl.col("source_row_id").alias("covered_by"),
+        "industry_division",
+        "final_sector",
+        "power_sector",
+    )
+    return (
+        own.filter(pl.col("kind") == "metered")
+        .join(sector, on="covered_by", how="left")
+        .with_columns(
+            pl.lit("T1").alias("tier"),
+            pl.when(pl.col("meter_owner_id").is_not_null())
+            .then(pl.format("场所计量，计量户为 {}", "meter_owner_id"))
+            .otherwise(pl.lit("场所计量"))
+            .alias("method_zh"),
         )
     )
 
@@ -188,7 +249,7 @@ def _split_exported(allocated: pl.DataFrame) -> pl.DataFrame:
     )
     parts = split_exact(sides.select("split_id", "member", "total", "weight"))
     exported = (
-        burnt.drop("quantity", "member")
+        burnt.drop("quantity")
         .join(parts, on="split_id")
         .with_columns(pl.col("member").alias("flow"))
     )

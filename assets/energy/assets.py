@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.energy import activity, control
-from assets.enterprises.identity import identify, unit_sites
+from assets.energy import activity, control, own
+from assets.enterprises.sites import coal_units
 from assets.landing.provenance import is_illustrative
 from quality.contracts.accepted import CoalUnit, ControlTotal, OutputReturn, Permit, Return2051
 from quality.contracts.audit import Delivery
-from quality.contracts.core import Activity, CanonicalReturn, ControlQuantity, Site
+from quality.contracts.core import Activity, CanonicalReturn, ControlQuantity, Enterprise, Site
+from quality.contracts.energy import Allocation, SiteQuantity
+from quality.contracts.enterprises import Entity, SiteOperator
 from quality.contracts.reference import BookSector, Energy, Unit
+from quality.contracts.registers import NxPermit
+from quality.contracts.units import SiteEnergy
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
 
+def _measured(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return activity.measured_activity(
+        t["core.canonical_return"],
+        t["core.site_quantity"],
+        t["core.site"],
+        t["core.site_operator"],
+        is_illustrative(t["raw.delivery"]),
+    )
+
+
 def _activity(t: Frames, _: Settings) -> pl.DataFrame:
     illustrative = is_illustrative(t["raw.delivery"])
-    measured = activity.measured_activity(t["core.canonical_return"], t["core.site"], illustrative)
-    units = unit_sites(t["accepted.coal_unit"], identify(t["accepted.permit"], "permit_no"))
+    measured, _allocation = _measured(t)
+    units = coal_units(t)
     plants = units.with_columns(pl.col("captive_use").is_not_null().alias("captive")).join(
         t["core.site"].select("site_id", "province_code"), on="site_id"
     )
@@ -29,13 +43,15 @@ def _activity(t: Frames, _: Settings) -> pl.DataFrame:
 STEPS = (
     Step(
         CanonicalReturn,
-        (Return2051, OutputReturn, Unit, Energy, BookSector),
+        (Return2051, OutputReturn, Unit, Energy, BookSector, Entity, Enterprise),
         lambda t, _: activity.canonical_returns(
             t["accepted.return_205_1"],
             t["accepted.output_return"],
             t["accepted.unit"],
             t["accepted.energy"],
             t["accepted.book_sector"],
+            t["core.entity"],
+            t["core.enterprise"],
         ),
         "energy",
         by_year=True,
@@ -50,8 +66,33 @@ STEPS = (
         by_year=True,
     ),
     Step(
+        SiteQuantity,
+        (SiteEnergy, Unit, Energy, Entity, Enterprise, Site, SiteOperator, CanonicalReturn),
+        lambda t, _: own.site_quantities(t),
+        "energy",
+        by_year=True,
+    ),
+    Step(
+        Allocation,
+        (CanonicalReturn, SiteQuantity, Site, SiteOperator, Delivery),
+        lambda t, _: _measured(t)[1],
+        "energy",
+        by_year=True,
+    ),
+    Step(
         Activity,
-        (CanonicalReturn, ControlQuantity, Site, CoalUnit, Permit, Delivery),
+        (
+            CanonicalReturn,
+            SiteQuantity,
+            ControlQuantity,
+            Site,
+            SiteOperator,
+            Entity,
+            CoalUnit,
+            Permit,
+            NxPermit,
+            Delivery,
+        ),
         _activity,
         "energy",
         by_year=True,

@@ -133,12 +133,14 @@ def placed_by_capacity(
             pl.lit("控制总量减去已落位部分").alias("method_zh"),
         )
     )
-    columns = [
-        c.name for c in Activity.declared_columns() if c.name not in ("tier", "illustrative")
-    ]
+    said = ("tier", "illustrative", "allocation_u95_pct")
+    columns = [c.name for c in Activity.declared_columns() if c.name not in said]
     return Activity.conform(
         pl.concat([located.select(columns), rest.select(columns)]).with_columns(
-            pl.lit("T6").alias("tier"), illustrative.alias("illustrative")
+            pl.lit("T6").alias("tier"),
+            illustrative.alias("illustrative"),
+            # What a book is shared out by is its tier's doubt, not that of an allocation.
+            pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
         )
     )
 

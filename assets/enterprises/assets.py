@@ -1,12 +1,24 @@
-"""Steps of the room: enterprises, sites, memberships, claims, attribution."""
+"""Steps of the room: records, links, enterprises, sites, memberships, claims, attribution."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from assets.boundaries.membership import membership
-from assets.enterprises import attribution, claims, ground, identity
+from assets.enterprises import (
+    attribution,
+    claims,
+    comparison,
+    findings,
+    ground,
+    linking,
+    master,
+    operators,
+)
+from assets.enterprises import sites as places
+from assets.enterprises.records import REGISTERS, record_addresses, register_records
 from assets.enterprises.registration import registering_divisions
+from assets.enterprises.stated import stated_claims
 from assets.landing.declaration import load_source
 from quality.contracts.accepted import (
     Business,
@@ -26,8 +38,22 @@ from quality.contracts.core import (
     Park,
     Site,
 )
-from quality.contracts.divisions import DivisionEvent, DivisionSuccessor
+from quality.contracts.divisions import DivisionEvent, DivisionSuccessor, DivisionUnit
+from quality.contracts.enterprises import (
+    EnterpriseFinding,
+    EnterpriseName,
+    EnterpriseNumber,
+    Entity,
+    RecordAddress,
+    RecordComparison,
+    RegisterRecord,
+    SiteOperator,
+    SiteRecord,
+)
+from quality.contracts.linkage import Link, LinkCandidate, LinkDecision, LinkModelWeight
 from quality.contracts.reference import LocationEvidence
+from quality.contracts.registers import NxPermit
+from quality.contracts.units import EnterpriseEvent, SiteEnergy, UnitEntry
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
@@ -40,18 +66,103 @@ def _classes(t: Frames, settings: Settings) -> list[str]:
     return found or list(settings.boundary_classes[:1])
 
 
-STEPS = (
+def _claims(t: Frames, settings: Settings) -> pl.DataFrame:
+    stated = stated_claims(
+        t["core.site"],
+        t["core.register_record"],
+        t["core.record_address"],
+        t["core.entity"],
+        t["core.site_record"],
+    )
+    return claims.location_claims(
+        t["core.site"],
+        t["core.membership"],
+        stated,
+        t["core.enterprise"],
+        t["core.division_successor"],
+        t["core.park"],
+        t["accepted.location_evidence"],
+        _classes(t, settings),
+    )
+
+
+_REGISTERS = tuple(dict.fromkeys(register.table for register in REGISTERS))
+_WHO = (
+    Step(RegisterRecord, _REGISTERS, lambda t, _: register_records(t), "enterprises"),
     Step(
-        Enterprise,
-        (Permit, Business, Return2051, OutputReturn, CoalUnit),
-        lambda t, _: identity.enterprises(
-            t["accepted.permit"],
-            t["accepted.business"],
-            identity.returned(t["accepted.return_205_1"], t["accepted.output_return"]),
-            t["accepted.coal_unit"],
+        RecordAddress,
+        (*_REGISTERS, RegisterRecord, DivisionUnit, DivisionEvent, Park),
+        lambda t, _: record_addresses(t),
+        "enterprises",
+    ),
+    Step(
+        LinkCandidate,
+        (RegisterRecord, RecordAddress, LinkModelWeight),
+        lambda t, _: linking.link_candidates(
+            t["core.register_record"], t["core.record_address"], t["accepted.link_model"]
         ),
         "enterprises",
     ),
+    Step(
+        Link,
+        (LinkCandidate, RegisterRecord, LinkDecision, LinkModelWeight),
+        lambda t, _: linking.links(
+            t["core.link_candidate"],
+            t["core.register_record"],
+            t["accepted.link_decision"],
+            t["accepted.link_model"],
+        ),
+        "enterprises",
+    ),
+    Step(
+        Entity,
+        (RegisterRecord, Link),
+        lambda t, _: linking.entities(t["core.register_record"], t["core.link"]),
+        "enterprises",
+    ),
+    Step(
+        Enterprise,
+        (RegisterRecord, Entity, EnterpriseEvent, Business),
+        lambda t, _: master.enterprises(
+            t["core.register_record"],
+            t["core.entity"],
+            t["accepted.enterprise_event"],
+            t["accepted.business"],
+        ),
+        "enterprises",
+    ),
+    Step(
+        EnterpriseNumber,
+        (RegisterRecord, Entity),
+        lambda t, _: master.enterprise_numbers(t["core.register_record"], t["core.entity"]),
+        "enterprises",
+    ),
+    Step(
+        EnterpriseName,
+        (RegisterRecord, Entity, EnterpriseEvent, Business),
+        lambda t, _: master.enterprise_names(
+            t["core.register_record"],
+            t["core.entity"],
+            t["accepted.enterprise_event"],
+            t["accepted.business"],
+        ),
+        "enterprises",
+    ),
+    Step(
+        EnterpriseFinding,
+        (RegisterRecord, Entity, Enterprise, EnterpriseName, EnterpriseEvent, Link),
+        lambda t, _: findings.findings(
+            t["core.register_record"],
+            t["core.entity"],
+            t["core.enterprise"],
+            t["core.enterprise_name"],
+            t["accepted.enterprise_event"],
+            t["core.link"],
+        ),
+        "enterprises",
+    ),
+)
+_WHERE = (
     Step(
         DivisionSuccessor,
         (Enterprise, DivisionEvent),
@@ -60,22 +171,40 @@ STEPS = (
     ),
     Step(
         Site,
-        (Permit, Return2051, OutputReturn, CoalUnit, Flag, ControlTotal),
-        lambda t, _: identity.sites(
-            t["accepted.permit"],
-            identity.returned(t["accepted.return_205_1"], t["accepted.output_return"]),
-            t["accepted.coal_unit"],
-            t["quarantine.flag"],
-            t["accepted.control_total"],
+        (
+            Entity,
+            Permit,
+            NxPermit,
+            UnitEntry,
+            Return2051,
+            OutputReturn,
+            SiteEnergy,
+            CoalUnit,
+            Flag,
+            ControlTotal,
         ),
+        lambda t, _: places.sites(t),
+        "enterprises",
+    ),
+    Step(
+        SiteRecord,
+        (Entity, Permit, NxPermit, UnitEntry, CoalUnit, Site),
+        lambda t, _: places.site_records(t),
+        "enterprises",
+    ),
+    Step(
+        SiteOperator,
+        (Site, Enterprise),
+        lambda t, _: operators.site_operators(t["core.site"], t["core.enterprise"]),
         "enterprises",
     ),
     Step(
         SiteGround,
-        (SiteShape, Site),
+        (SiteShape, Site, Entity),
         lambda t, _: ground.site_grounds(
             t["accepted.site_shape"],
             t["core.site"],
+            t["core.entity"],
             load_source("site_boundary").crs or "EPSG:4490",
         ),
         "enterprises",
@@ -96,22 +225,16 @@ STEPS = (
             Site,
             Membership,
             Boundary,
+            RegisterRecord,
+            RecordAddress,
+            Entity,
+            SiteRecord,
             Enterprise,
             DivisionSuccessor,
-            Business,
             Park,
             LocationEvidence,
         ),
-        lambda t, s: claims.location_claims(
-            t["core.site"],
-            t["core.membership"],
-            t["core.enterprise"],
-            t["core.division_successor"],
-            t["accepted.business"],
-            t["core.park"],
-            t["accepted.location_evidence"],
-            _classes(t, s),
-        ),
+        _claims,
         "enterprises",
     ),
     Step(
@@ -119,6 +242,18 @@ STEPS = (
         (Site, LocationClaim, Park, Boundary),
         lambda t, s: attribution.attribution(
             t["core.site"], t["core.location_claim"], t["core.park"], _classes(t, s)
+        ),
+        "enterprises",
+    ),
+)
+STEPS = (
+    *_WHO,
+    *_WHERE,
+    Step(
+        RecordComparison,
+        (RegisterRecord, RecordAddress, DivisionSuccessor),
+        lambda t, _: comparison.comparisons(
+            t["core.register_record"], t["core.record_address"], t["core.division_successor"]
         ),
         "enterprises",
     ),

@@ -22,9 +22,28 @@ WITH axes AS (
     CROSS JOIN (VALUES ('registered'), ('operating')) b(basis)
     CROSS JOIN classes c CROSS JOIN series x
 ),
-periods AS (
+by_boundary AS (
     SELECT DISTINCT site_id, basis, boundary_class, series, valid_from, valid_to
     FROM core.location_claim WHERE boundary_class IS NOT NULL
+),
+-- Where no boundary speaks, what is said in words may change: an office that moved.
+turns AS (
+    SELECT site_id, basis, unnest([DATE '{FIRST_DAY}', valid_from, valid_to + 1]) AS day
+    FROM core.location_claim c
+    WHERE boundary_class IS NULL AND (valid_from IS NOT NULL OR valid_to IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM by_boundary b
+                      WHERE b.site_id = c.site_id AND b.basis = c.basis)
+),
+by_words AS (
+    SELECT site_id, basis, day AS valid_from,
+           coalesce((lead(day) OVER (PARTITION BY site_id, basis ORDER BY day)) - 1,
+                    DATE '{LAST_DAY}') AS valid_to
+    FROM (SELECT DISTINCT site_id, basis, day FROM turns WHERE day IS NOT NULL)
+),
+periods AS (
+    FROM by_boundary
+    UNION ALL BY NAME
+    SELECT w.*, c.boundary_class, 'actual' AS series FROM by_words w CROSS JOIN classes c
 ),
 decisions AS (
     SELECT a.*, coalesce(p.valid_from, DATE '{FIRST_DAY}') AS valid_from,
@@ -38,9 +57,13 @@ spoken AS (
            c.area_share
     FROM decisions d JOIN core.location_claim c
       ON c.site_id = d.site_id AND c.basis = d.basis
-     AND (c.boundary_class IS NULL
-          OR (c.boundary_class = d.boundary_class AND c.series = d.series
-              AND c.valid_from = d.valid_from))
+     AND CASE WHEN c.boundary_class IS NOT NULL
+              THEN c.boundary_class = d.boundary_class AND c.series = d.series
+                   AND c.valid_from = d.valid_from
+              -- In the constant series what holds today is said of all years.
+              WHEN d.series = 'constant' THEN coalesce(c.valid_to >= DATE '{LAST_DAY}', true)
+              ELSE coalesce(c.valid_from <= d.valid_from, true)
+                   AND coalesce(c.valid_to >= d.valid_to, true) END
 ),
 claims AS (
     -- Whoever is in a park in a park is in the outer one (B4): each level decides by itself.

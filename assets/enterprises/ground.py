@@ -10,18 +10,22 @@ import shapely
 
 from assets.boundaries.crs.systems import UnknownSystem, shapes_to_cgcs2000, system
 from assets.boundaries.geometry import geodesic_km2, mended, shape_of
-from assets.enterprises.identity import identify
+from assets.enterprises.identity import identify, resolve
 from quality.contracts.boundaries import SiteGround
 
 
-def site_grounds(shapes: pl.DataFrame, sites: pl.DataFrame, fallback: str) -> pl.DataFrame:
-    """`core.site_ground` from `accepted.site_shape` and `core.site`; one row a polygon.
+def site_grounds(
+    shapes: pl.DataFrame, sites: pl.DataFrame, entities: pl.DataFrame, fallback: str
+) -> pl.DataFrame:
+    """`core.site_ground` from polygons, sites and entities; one row a polygon.
 
     A polygon is of the site with its permit number, else of the only site of its enterprise.
     Its system is the one its file states, or `fallback`. What cannot be placed, or is of no
     site or of one of several, is kept and not used.
     """
-    known = identify(shapes, "permit_no").select("source_row_id", "permit_no", "enterprise_id")
+    known = resolve(identify(shapes, "permit_no"), entities).select(
+        "source_row_id", "permit_no", "enterprise_id"
+    )
     sole = sites.filter((pl.len().over("enterprise_id") == 1) & (pl.col("kind") != "rest")).select(
         "enterprise_id", pl.col("site_id").alias("sole_site")
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import polars as pl
 
@@ -26,8 +28,8 @@ def check_character(first17: str) -> str:
 
 def is_valid(code: str) -> bool:
     """Whether one text is a USCC whose check character fits."""
-    frame = pl.DataFrame({"code": [code]}, schema={"code": pl.String})
-    return bool(frame.select(valid(pl.col("code"))).item())
+    # The frame for one text took half a millisecond.
+    return bool(re.fullmatch(_SHAPE, code)) and check_character(code[:17]) == code[17]
 
 
 def valid(code: pl.Expr) -> pl.Expr:

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.enterprises.records import REGISTERS
 from assets.inventory import factors, marts, trace
 from assets.inventory.ledger import ledger
-from quality.contracts.accepted import (
-    Business,
-    CoalUnit,
-    Permit,
-    Return2051,
-)
 from quality.contracts.audit import ItemSource
 from quality.contracts.boundaries import Boundary, BoundaryClaim
 from quality.contracts.core import (
@@ -24,7 +19,10 @@ from quality.contracts.core import (
     Enterprise,
     LocationClaim,
     Park,
+    Site,
 )
+from quality.contracts.energy import SiteQuantity
+from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.ledger import Line
 from quality.contracts.reference import (
     CombustionNonCo2,
@@ -74,6 +72,10 @@ _MART_INPUTS = (
     Boundary,
     ViewWeight,
     Gwp,
+    Enterprise,
+    Site,
+    SiteOperator,
+    SiteQuantity,
 )
 
 COEFFICIENT_STEP = Step(
@@ -85,12 +87,13 @@ COEFFICIENT_STEP = Step(
 
 
 def _mart_step(mart: marts.Mart) -> Step:
+    yearly = mart.table.partition() == "year"
     return Step(
         mart.table,
-        _MART_INPUTS,
+        _MART_INPUTS if yearly else (RecordComparison,),
         lambda t, s: marts.build_mart(mart, t, s.gwp_set),
         "marts",
-        by_year=True,
+        by_year=yearly,
     )
 
 
@@ -111,13 +114,11 @@ STEPS = (
             CanonicalReturn,
             ControlQuantity,
             LocationClaim,
+            RecordComparison,
+            Site,
             Boundary,
             BoundaryClaim,
-            Enterprise,
-            Permit,
-            Business,
-            CoalUnit,
-            Return2051,
+            *dict.fromkeys(register.table for register in REGISTERS),
             Gwp,
             ViewWeight,
             LocationEvidence,

@@ -21,6 +21,7 @@ from quality.contracts.mart import (
     ParkInventory,
     ParkReconciliation,
     ParkTotal,
+    RegisterReconciliation,
 )
 from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Table
@@ -184,6 +185,7 @@ FROM used GROUP BY ALL
         reconciliation.ENTERPRISE_MARKS,
     ),
     Mart(ParkReconciliation, reconciliation.PARKS, reconciliation.PARK_MARKS),
+    Mart(RegisterReconciliation, reconciliation.REGISTERS, reconciliation.REGISTER_MARKS),
     Mart(BoundaryEffect, _EFFECT, _EFFECT_MARKS),
     Mart(
         ControlBalance,
@@ -222,10 +224,14 @@ def build_mart(mart: Mart, tables: Tables, gwp_set: str) -> pl.DataFrame:
         f"CASE WHEN {condition} THEN NULL ELSE {m} END AS {m}"
         for m, condition in meta.get("withhold", {}).items()
     )
+    ratios = "".join(
+        f", round({formula}, 6)::DECIMAL(38,6) AS {name}"
+        for name, formula in meta.get("ratios", {}).items()
+    )
     statement = f"""
 WITH contributions AS ({contributions_sql(mart, gwp_set)}),
 summed AS (SELECT {keys}, {sums} FROM contributions GROUP BY {keys}),
-shown AS (SELECT * {f"REPLACE ({shown})" if shown else ""} FROM summed),
+shown AS (SELECT * {f"REPLACE ({shown})" if shown else ""}{ratios} FROM summed),
 marks AS ({mart.marks.replace("{gwp_set}", gwp_set)})
 SELECT * FROM shown JOIN marks USING ({keys})
 """

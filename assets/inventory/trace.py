@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.landing.declaration import load_source
+from assets.inventory.edges import cells_of
+from assets.inventory.trace_registers import claim_sources, own_sources, record_sources
 from quality.contracts.audit import ItemSource
 from warehouse.step import Frames
 
@@ -22,25 +23,27 @@ def item_sources(
         _activity(t),
         _controls(t),
         _splits(t),
-        _claims(t),
+        *claim_sources(t),
+        *record_sources(t),
+        *own_sources(t),
         *_boundaries(t),
         _from_factors(factor_sources, "factor"),
         _from_factors(coefficient_sources, "coefficient"),
-        _cells(
+        cells_of(
             t["accepted.gwp"].with_columns(pl.format("{}|{}", "gas", "gwp_set").alias("id")),
             "gwp",
             "id",
             "gwp",
             {"value": "value"},
         ),
-        _cells(
+        cells_of(
             t["accepted.view_weight"].with_columns(pl.format("{}|{}", "view", "flow").alias("id")),
             "view_weight",
             "id",
             "view_weight",
             {"weight": "weight"},
         ),
-        _cells(
+        cells_of(
             t["accepted.location_evidence"],
             "evidence",
             "evidence_id",
@@ -62,32 +65,13 @@ def _boundaries(t: Frames) -> list[pl.DataFrame]:
     delivered = claims.filter(pl.col("origin") == "delivered")
     derived = claims.filter(pl.col("origin") == "derived")
     return [
-        _cells(delivered, "boundary", "boundary_id", "park_boundary", _BOUNDARY),
-        _cells(derived, "boundary", "boundary_id", "park_catalogue_2018", _DISC),
+        cells_of(delivered, "boundary", "boundary_id", "park_boundary", _BOUNDARY),
+        cells_of(derived, "boundary", "boundary_id", "park_catalogue_2018", _DISC),
     ]
 
 
 _BOUNDARY = {"park": "catalogue_code", "class": "boundary_class", "polygon": "geometry_wkb"}
 _DISC = {"area": "approved_ha", "longitude": "lon_gcj02", "latitude": "lat_gcj02"}
-
-
-def _cells(
-    items: pl.DataFrame, kind: str, item_id: str, source_id: str, roles: dict[str, str]
-) -> pl.DataFrame:
-    """Edges from items with a `source_row_id` to cells named by role and canonical column."""
-    header_of = {column: header for header, column in load_source(source_id).columns.items()}
-    return pl.concat(
-        [
-            items.select(
-                pl.lit(kind).alias("item_kind"),
-                pl.col(item_id).alias("item_id"),
-                pl.lit(role).alias("role"),
-                "source_row_id",
-                pl.lit(header_of[column]).alias("column_zh"),
-            )
-            for role, column in roles.items()
-        ]
-    )
 
 
 def _activity(t: Frames) -> pl.DataFrame:
@@ -126,21 +110,25 @@ def _activity(t: Frames) -> pl.DataFrame:
     )
     return pl.concat(
         [
-            _cells(burnt, "activity", "activity_id", source, {**shared, "quantity": "consumption"}),
-            _cells(burnt, "activity", "activity_id", source, {"raw_material": "raw_material"}),
-            _cells(bought, "activity", "activity_id", source, {**shared, "quantity": "purchased"}),
-            _cells(
+            cells_of(
+                burnt, "activity", "activity_id", source, {**shared, "quantity": "consumption"}
+            ),
+            cells_of(burnt, "activity", "activity_id", source, {"raw_material": "raw_material"}),
+            cells_of(
+                bought, "activity", "activity_id", source, {**shared, "quantity": "purchased"}
+            ),
+            cells_of(
                 split, "activity", "activity_id", source, {"own": "own_production", "sold": "sold"}
             ),
-            _cells(
+            cells_of(
                 products,
                 "activity",
                 "activity_id",
                 "output_return",
                 {**shared, "quantity": "output"},
             ),
-            _cells(book, "activity", "activity_id", "control_total", _CONTROL),
-            _cells(capacity, "activity", "activity_id", "coal_unit", {"capacity": "capacity_mw"}),
+            cells_of(book, "activity", "activity_id", "control_total", _CONTROL),
+            cells_of(capacity, "activity", "activity_id", "coal_unit", {"capacity": "capacity_mw"}),
         ]
     )
 
@@ -150,7 +138,7 @@ _CONTROL = {"control_total": "value", "unit": "unit_zh"}
 
 def _controls(t: Frames) -> pl.DataFrame:
     controls = t["core.control_quantity"].with_columns(pl.col("source_row_id").alias("id"))
-    return _cells(controls, "control", "id", "control_total", _CONTROL)
+    return cells_of(controls, "control", "id", "control_total", _CONTROL)
 
 
 def _splits(t: Frames) -> pl.DataFrame:
@@ -166,41 +154,7 @@ def _splits(t: Frames) -> pl.DataFrame:
         .join(t["accepted.coal_unit"].select("unit_id", "source_row_id"), on="unit_id")
         .drop("unit_id")
     )
-    return _cells(weights, "split", "id", "coal_unit", {"weight": "capacity_mw"})
-
-
-def _claims(t: Frames) -> pl.DataFrame:
-    claims = t["core.location_claim"]
-    permits, units = t["accepted.permit"], t["accepted.coal_unit"]
-    businesses, returns = t["accepted.business"], t["accepted.return_205_1"]
-
-    def on(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
-        return claims.filter(condition).join(
-            rows.select("source_row_id"), on="source_row_id", how="semi"
-        )
-
-    by_point = pl.col("evidence_id") == "permit_point_in_polygon"
-    point = {"longitude": "lon", "latitude": "lat"}
-    code = {"uscc": "uscc_text"}
-    # A code taken from the permit number is explained by both cells.
-    code_or_permit = {**code, "permit_no": "permit_no"}
-    rest = claims.filter(pl.col("evidence_id") == "control_total")
-    return pl.concat(
-        [
-            _cells(on(permits, by_point), "claim", "claim_id", "permit_register", point),
-            _cells(on(units, by_point), "claim", "claim_id", "coal_unit", point),
-            _cells(on(permits, ~by_point), "claim", "claim_id", "permit_register", code_or_permit),
-            _cells(
-                on(businesses, pl.lit(True)),
-                "claim",
-                "claim_id",
-                "business_register",
-                {**code, "address": "registered_address_zh"},
-            ),
-            _cells(on(returns, pl.lit(True)), "claim", "claim_id", "return_205_1", code),
-            _cells(rest, "claim", "claim_id", "control_total", _CONTROL),
-        ]
-    )
+    return cells_of(weights, "split", "id", "coal_unit", {"weight": "capacity_mw"})
 
 
 # The delivered column that holds the value of each role of a factor.

@@ -1,4 +1,4 @@
-"""`parkledger map`, `locate`, `review parks`, `divisions`: the ground of parks, and doubts."""
+"""`parkledger map`, `locate`, `divisions`: the ground of parks."""
 
 from __future__ import annotations
 
@@ -8,45 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.console import Json, Release, current_settings, err, fail, out, print_json, show_rows
-
-review = typer.Typer(name="review", help="Work lists for people, the most important first.")
-
-
-@review.callback()
-def _lists() -> None:
-    """Work lists for people, the most important first."""
-
-
-@review.command("parks")
-def review_parks(
-    limit: Annotated[int, typer.Option(help="Most parks; 0 for all.")] = 20,
-    release: Release = None,
-    as_json: Json = False,
-) -> None:
-    """Parks with doubts about code, date, area, point or industries, by what rests on them."""
-    from pipelines.reviewing import doubtful_parks
-    from warehouse.served import ReleaseError, release_path
-
-    config = current_settings()
-    try:
-        rows = doubtful_parks(release_path(config, release), config)
-    except ReleaseError as error:
-        fail(str(error), 2)
-    shown = rows if limit == 0 else rows[:limit]
-    if as_json:
-        print_json({"parks": shown, "all": len(rows)})
-        return
-    for row in shown:
-        value = "" if row["value"] is None else f"  {row['value']:,.0f} t CO2e"
-        out.print(
-            f"{row['rank']:>4} {row['park_id']} {row['name_zh']}  {row['approved_ha']:,.0f} ha"
-            f"{value}  doubt {row['doubt']:.2f}\n     {row['findings_zh']}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
-    err.print(f"{len(shown)} of {len(rows)} parks; next: parkledger map PARK", highlight=False)
+from pipelines.console import Json, Release, current_settings, fail, out, print_json, show_rows
 
 
 def map_(

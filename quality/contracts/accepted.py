@@ -24,6 +24,12 @@ class Permit(Table):
     lon: float = column("经度", "longitude of the production place", unit="deg")
     lat: float = column("纬度", "latitude of the production place", unit="deg")
     city_zh: str = column("所在市", "prefecture as delivered", nullable=True)
+    registered_address_zh: str = column("注册地址", "registered office", nullable=True)
+    operating_address_zh: str = column("生产经营场所地址", "production place", nullable=True)
+    in_park_zh: str = column("是否位于工业园区", "in a park, yes or no", nullable=True)
+    park_name_zh: str = column("所属工业园区名称", "park as the permit names it", nullable=True)
+    valid_from: pl.Date = column("有效期起", "first day of the permit", nullable=True)
+    valid_to: pl.Date = column("有效期止", "last day of the permit", nullable=True)
     provenance: str = column("数据来源", "public source of the row")
     pedigree: str = pedigree()
 
@@ -41,6 +47,15 @@ class Business(Table):
     name_zh: str = column("企业名称", "enterprise name")
     registered_address_zh: str = column("住所", "registered office")
     status_zh: str = column("登记状态", "registration status", nullable=True)
+    business_premises_zh: str = column(
+        "经营场所", "business premises, several separated by ；", nullable=True
+    )
+    former_name_zh: str = column("曾用名", "former names, separated by ；", nullable=True)
+    parent_uscc_text: str = column(
+        "隶属企业代码", "USCC of the legal person of a branch", nullable=True
+    )
+    valid_from: pl.Date = column("成立日期", "day of foundation", nullable=True)
+    valid_to: pl.Date = column("注销日期", "day of deregistration", nullable=True)
     note_zh: str = column("备注", "note of the delivery", nullable=True)
     pedigree: str = pedigree()
 

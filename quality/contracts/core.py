@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from quality.contracts.enterprises import UNIT_KINDS
 from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Factor, Quantity, Table, column, pedigree
 
@@ -74,12 +75,21 @@ class Enterprise(Table):
     uscc: str = column("统一社会信用代码", "USCC that passes GB 32100", nullable=True)
     uscc_status: str = column(
         "代码状态",
-        "how the USCC was found",
-        isin=["checked", "from_permit", "missing", "failed"],
+        "how the USCC was found; linked: in another register that names the enterprise",
+        isin=["checked", "from_permit", "linked", "missing", "failed"],
+    )
+    org_code: str = column("组织机构代码", "organisation code (GB 11714)", nullable=True)
+    unit_kind: str = column("单位类别", "kind of unit", isin=UNIT_KINDS)
+    parent_enterprise_id: str = column(
+        "上级企业", "legal person of a branch or local unit", nullable=True
     )
     name_zh: str = column("企业名称", "name as first delivered")
     industry_zh: str = column("行业", "industry as delivered", nullable=True)
     registering_division: str = column("登记机关区划", "digits 3 to 8 of the USCC", nullable=True)
+    ended_on: pl.Date = column("终止", "last day of an enterprise that ended", nullable=True)
+    ended_zh: str = column("终止原因", "deregistered, revoked or merged", nullable=True)
+    successor_id: str = column("承继企业", "enterprise that goes on in its place", nullable=True)
+    registers: int = column("名录数", "registers that name it", ge=1)
     source_row_id: str = column("来源行", "row the name is taken from")
 
     class Config:
@@ -94,7 +104,9 @@ class Site(Table):
     site_id: str = column("场所", "permit number, unit id, or a hash")
     enterprise_id: str = column("企业", "legal person")
     kind: str = column(
-        "类型", "where the site is known from", isin=["permit", "coal_unit", "return_only", "rest"]
+        "类型",
+        "where the site is known from",
+        isin=["permit", "unit", "coal_unit", "return_only", "rest"],
     )
     name_zh: str = column("名称", "site name")
     lon: float = column("经度", "longitude, CGCS2000", unit="deg", nullable=True)
@@ -102,6 +114,16 @@ class Site(Table):
     point_precision_m: float = column("点精度", "standard deviation of the point", unit="m")
     capacity_mw: Quantity = column("装机容量", "generating capacity", unit="MW", nullable=True)
     captive: bool = column("自备", "generates for an industry of its own")
+    place_use: str = column("用途", "production or office", isin=["production", "office"])
+    product_zh: str = column("主要产品", "product that the capacity is of", nullable=True)
+    capacity: Quantity = column("生产能力", "capacity, in its own unit", nullable=True)
+    capacity_unit_zh: str = column("能力单位", "unit of capacity and output", nullable=True)
+    output: Quantity = column("产量", "output of a year, same unit", nullable=True)
+    employees: int = column("从业人员", "persons employed", nullable=True)
+    floor_area_m2: Quantity = column("建筑面积", "floor area", unit="m2", nullable=True)
+    valid_from: pl.Date = column("开业日期", "first day at the place", nullable=True)
+    valid_to: pl.Date = column("停业日期", "last day at the place", nullable=True)
+    figures_row_id: str = column("数据行", "row of capacity, staff and days", nullable=True)
     start_year: int = column("投产年", "first year of operation", nullable=True)
     retired_year: int = column("退役年", "year of retirement", nullable=True)
     province_code: str = column("省份代码", "GB/T 2260 province", nullable=True)
@@ -260,6 +282,9 @@ class Activity(Table):
     canonical_unit: str = column("单位", "canonical unit")
     tier: str = column("数据层级", "data tier", isin=TIERS)
     method_zh: str = column("分配方法", "how the quantity came to this site")
+    allocation_u95_pct: int = column(
+        "分配不确定度", "95 % half-width that sharing out adds", unit="pct", nullable=True
+    )
     illustrative: bool = column("示意", "made for demonstration, not official")
     source_row_id: str = column("来源行", "row the quantity is taken from")
     pedigree: str = pedigree()

@@ -18,6 +18,8 @@ CHANGES = [
     "alias",
 ]
 
+DIVISION_LEVELS = ["province", "city", "county"]
+
 
 class DivisionEvent(Table):
     source_row_id: str = source_row()
@@ -47,6 +49,33 @@ class DivisionEvent(Table):
             "table": "accepted.division_event",
             "key": ["year", "from_code", "to_code"],
             "about": "One row a division before and a division after a change; a split has more.",
+        }
+
+
+class DivisionUnit(Table):
+    source_row_id: str = source_row()
+    division_code: str = column("区划代码", "GB/T 2260 code", str_matches=r"^\d{6}$")
+    name_zh: str = column("名称", "full name")
+    level: str = column("级别", "level of the division", isin=DIVISION_LEVELS)
+    parent_code: str = column(
+        "上级代码", "division above; empty for a province", nullable=True, str_matches=r"^\d{6}$"
+    )
+    first_year: int = column(
+        "起始年", "first year-end list that has it; 1980: or older", ge=1980, le=2100
+    )
+    last_year: int = column(
+        "截止年", "last year-end list that has it; empty: in force", nullable=True, ge=1980
+    )
+    source: str = column("来源", "where the unit is known from")
+    confidence: str = column("可信度", "how far it can be trusted", isin=CONFIDENCE)
+    pedigree: str = pedigree()
+
+    class Config:
+        metadata = {
+            "table": "accepted.division_unit",
+            "key": ["division_code", "first_year"],
+            "about": "One row a division under one code, name and division above, with the years "
+            "it was in force.",
         }
 
 

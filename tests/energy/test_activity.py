@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.energy.activity import canonical_returns, measured_activity
+from assets.enterprises.operators import site_operators
 from assets.landing.declaration import load_source
 from quality.contracts.accepted import OutputReturn, Return2051
-from quality.contracts.core import CanonicalReturn, Site
+from quality.contracts.core import CanonicalReturn, Enterprise, Site
+from quality.contracts.energy import SiteQuantity
+from quality.contracts.enterprises import Entity
 from quality.quarantine import Accepted
 from tests.door import rows_through_door
 from tests.frames import facts, frame
@@ -47,6 +50,8 @@ def canonical(
             facts("unit"),
             facts("energy"),
             facts("book_sector"),
+            frame(Entity),
+            frame(Enterprise),
         )
     )
 
@@ -176,9 +181,14 @@ def activity(rows: list[dict[str, Any]], *capacities: Any) -> pl.DataFrame:
         ),
         enterprise_id=A,
         kind="permit",
+        place_use="production",
         province_code="640000",
     )
-    return measured_activity(frame(CanonicalReturn, *rows), sites, NOT_ILLUSTRATIVE)
+    operators = site_operators(sites, frame(Enterprise))
+    found, _ = measured_activity(
+        frame(CanonicalReturn, *rows), frame(SiteQuantity), sites, operators, NOT_ILLUSTRATIVE
+    )
+    return found
 
 
 def by_site(found: pl.DataFrame) -> dict[str, Decimal]:
@@ -199,7 +209,7 @@ def test_several_sites_share_by_capacity_where_all_have_one() -> None:
     found = activity([returned("raw_coal", 10)], 300, 100)
     assert by_site(found) == {"s0": Decimal("7.5"), "s1": Decimal("2.5")}
     assert set(found["tier"]) == {"T3"}
-    assert found["method_zh"].str.contains("装机容量").all()
+    assert found["method_zh"].str.contains("生产能力").all()
 
 
 def test_several_sites_share_equally_where_one_has_no_capacity() -> None:
@@ -273,7 +283,7 @@ def test_another_enterprise_s_generation_does_not_count() -> None:
     found = activity(
         [
             returned("raw_coal", 100),
-            returned("electricity", 1, "electricity", own_quantity=9, enterprise_id=B),
+            returned("electricity", 0, "electricity", own_quantity=9, enterprise_id=B),
         ],
         None,
     )

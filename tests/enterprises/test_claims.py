@@ -11,10 +11,11 @@ import polars as pl
 
 from assets.enterprises.attribution import attribution
 from assets.enterprises.claims import location_claims
-from quality.contracts.accepted import Business
+from assets.enterprises.stated import stated_claims
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY, Membership
 from quality.contracts.core import Enterprise, Park, Site
 from quality.contracts.divisions import DivisionSuccessor
+from quality.contracts.enterprises import Entity, RecordAddress, RegisterRecord
 from tests.frames import facts, frame
 
 A = "91640000624900357G"
@@ -35,24 +36,39 @@ POINT = {"lon": 106.2, "lat": 38.5}
 
 
 def claimed(
-    *addresses: str,
+    *offices: dict[str, Any],
+    addresses: Sequence[dict[str, Any]] = (),
     parks: pl.DataFrame = PARKS,
     site: dict[str, Any] | None = None,
+    more_sites: Sequence[dict[str, Any]] = (),
     memberships: pl.DataFrame | None = None,
     division: str | None = None,
     successors: Sequence[dict[str, Any]] = (),
 ) -> pl.DataFrame:
-    register = [
-        {"uscc_text": A, "registered_address_zh": text, "source_row_id": f"b{place}"}
-        for place, text in enumerate(addresses)
-    ]
+    """Claims on a site, of offices of its enterprise and of other addresses of its row."""
+    said_of = [
+        {"source_row_id": f"b{n}", "role": "registered_office", "place_no": 1, **row}
+        for n, row in enumerate(offices)
+    ] + [{"place_no": 1, **row} for row in addresses]
+    registers = {row["source_row_id"]: row.pop("register_id", None) for row in said_of}
     known = {"enterprise_id": A, "registering_division": division, "source_row_id": "b0"}
+    sites = frame(Site, {**SITE, **POINT} if site is None else site, *more_sites)
+    entities = frame(Entity, {"entity_id": A, "enterprise_id": A})
+    records = frame(
+        RegisterRecord,
+        *(
+            {"source_row_id": row, "entity_id": A, "register_id": name or "business_register"}
+            for row, name in registers.items()
+        ),
+    )
+    rows = sites.select("source_row_id", "site_id")
+    stated = stated_claims(sites, records, frame(RecordAddress, *said_of), entities, rows)
     return location_claims(
-        frame(Site, {**SITE, **POINT} if site is None else site),
+        sites,
         frame(Membership) if memberships is None else memberships,
+        stated,
         frame(Enterprise, known),
         frame(DivisionSuccessor, *successors),
-        frame(Business, *register),
         parks,
         facts("location_evidence"),
         ["nominal"],
@@ -138,32 +154,88 @@ def test_a_park_in_a_park_does_not_make_its_site_less_outside() -> None:
     }
 
 
+IN_PARK = {"park_id": "P1", "zone_zh": "石嘴山高新技术产业开发区", "division_now": "640202"}
+IN_COUNTY = {"division_code": "320103", "division_now": "320104"}
+
+
 def test_an_address_that_names_a_park_places_the_office_there() -> None:
-    found = said(claimed("宁夏石嘴山市石嘴山高新技术产业开发区3号"), "registered")
+    claims = claimed(IN_PARK)
+    found = said(claims, "registered")
     assert found == [("P1", "statistical_address_names_park", Decimal("0.7"))]
+    reasons = claims.filter(pl.col("place_id") == "P1")["reason_zh"]
+    assert reasons.str.contains("住所写明石嘴山高新技术产业开发区").all()
 
 
-def test_the_longest_name_wins() -> None:
-    found = said(claimed("宁夏石嘴山高新技术产业开发区北部园区"), "registered")
-    assert [place for place, *_ in found] == ["P2"]
+def test_an_address_without_a_park_says_its_division_of_today() -> None:
+    assert [p for p, *_ in said(claimed(IN_COUNTY), "registered")] == ["DIVISION:320104"]
+    split = {**IN_COUNTY, "division_now": None}
+    assert [p for p, *_ in said(claimed(split), "registered")] == ["DIVISION:320103"]
+    assert said(claimed({"address_zh": "某街1号"}), "registered") == []
 
 
-def test_of_two_names_of_one_length_the_first_park_wins_in_any_order() -> None:
-    twins = frame(
-        Park,
-        {"park_id": "P8", "name_zh": "甲乙丙经济开发区"},
-        {"park_id": "P7", "name_zh": "丁戊己经济开发区"},
-        province_code="640000",
+def test_an_office_that_moved_speaks_until_and_from_that_day() -> None:
+    claims = claimed(
+        IN_PARK,
+        {**IN_COUNTY, "register_id": "enterprise_event", "valid_to": date(2016, 6, 30)},
+    ).filter(pl.col("basis") == "registered")
+    days = {row["place_id"]: (row["valid_from"], row["valid_to"]) for row in claims.to_dicts()}
+    assert days == {"P1": (date(2016, 7, 1), None), "DIVISION:320104": (None, date(2016, 6, 30))}
+    site = frame(Site, SITE)
+    places = attribution(site, claims, PARKS, ["nominal"]).filter(
+        (pl.col("basis") == "registered") & (pl.col("weight_point") > 0)
     )
-    for parks in (twins, twins[[1, 0]]):
-        found = said(claimed("甲乙丙经济开发区，丁戊己经济开发区", parks=parks), "registered")
-        assert [place for place, *_ in found] == ["P7"]
+    rows = places.sort("series", "year_from", "place_id").select(
+        "series", "year_from", "year_to", "place_id", "weight_point"
+    )
+    actual = [row[1:] for row in rows.rows() if row[0] == "actual"]
+    # 182 of the 366 days of 2016 before the move.
+    assert actual == [
+        (1900, 2015, "UNLOCATED:320104", Decimal(1)),
+        (2016, 2016, "P1", Decimal("0.502732")),
+        (2016, 2016, "UNLOCATED:320104", Decimal("0.497268")),
+        (2017, 9999, "P1", Decimal(1)),
+    ]
+    assert {row[3] for row in rows.rows() if row[0] == "constant"} == {"P1"}
 
 
-def test_an_address_without_a_park_says_only_its_province() -> None:
-    found = said(claimed("宁夏银川市金凤区某街1号"), "registered")
-    assert [place for place, *_ in found] == ["DIVISION:640000"]
-    assert said(claimed("某街1号"), "registered") == []
+PERMIT_ROW = {"source_row_id": "p", "role": "permit_site"}
+
+
+def test_what_a_permit_says_of_its_place_speaks_for_its_site() -> None:
+    in_words = [
+        {**PERMIT_ROW, **IN_PARK, "register_id": "permit_register"},
+        {**PERMIT_ROW, **IN_PARK, "role": "permit_park"},
+    ]
+    found = said(claimed(addresses=in_words, site=SITE), "operating")
+    assert found == [
+        ("P1", "permit_park_name", Decimal("0.85")),
+        ("P1", "statistical_address_names_park", Decimal("0.7")),
+    ]
+    claims = claimed(addresses=in_words, site=SITE)
+    # One document: together they weigh as the stronger.
+    (place,) = (
+        attribution(frame(Site, SITE), claims, PARKS, ["nominal"])
+        .filter(
+            (pl.col("basis") == "operating")
+            & (pl.col("series") == "actual")
+            & (pl.col("place_id") == "P1")
+        )
+        .to_dicts()
+    )
+    assert (place["score"], place["location_class"]) == (Decimal("0.85"), "A")
+
+
+def test_premises_speak_for_the_only_site_and_for_none_of_several() -> None:
+    premises = [{"source_row_id": "b", "role": "operating_site", **IN_PARK}]
+    alone = said(claimed(addresses=premises, site=SITE), "operating")
+    assert alone == [("P1", "registered_business_premises", Decimal("0.5"))]
+    other = {**SITE, "site_id": "t", "source_row_id": "q"}
+    assert said(claimed(addresses=premises, site=SITE, more_sites=[other]), "operating") == []
+
+
+def test_an_address_that_many_share_on_paper_weighs_little_at_work() -> None:
+    hosted = said(claimed({**IN_PARK, "cluster": True}, site=SITE), "operating")
+    assert hosted == [("P1", "registered_office_cluster", Decimal("0.1"))]
 
 
 def test_the_registering_division_is_never_a_park() -> None:
@@ -187,15 +259,13 @@ def test_of_several_successors_none_is_chosen() -> None:
 
 
 def test_on_the_operating_basis_the_office_speaks_only_where_nothing_else_does() -> None:
-    address = "宁夏石嘴山高新技术产业开发区"
-    assert [p for p, *_ in said(claimed(address), "operating")] == ["OUTSIDE:640000"]
-    silent = said(claimed(address, site=SITE), "operating")
+    assert [p for p, *_ in said(claimed(IN_PARK), "operating")] == ["OUTSIDE:640000"]
+    silent = said(claimed(IN_PARK, site=SITE), "operating")
     assert silent == [("P1", "registered_office", Decimal("0.3"))]
 
 
 def test_two_deliveries_that_say_the_same_are_two_claims() -> None:
-    address = "宁夏石嘴山高新技术产业开发区"
-    claims = claimed(address, address)
+    claims = claimed(IN_PARK, IN_PARK)
     assert claims.filter(pl.col("place_id") == "P1")["source_row_id"].to_list() == ["b0", "b1"]
     # They are one document, so together they weigh no more than one of them.
     assert claims.filter(pl.col("place_id") == "P1")["document"].n_unique() == 1
@@ -203,7 +273,7 @@ def test_two_deliveries_that_say_the_same_are_two_claims() -> None:
 
 def test_one_row_that_says_one_thing_twice_is_one_claim() -> None:
     # Address and code both name the province, and both stand in the same register row.
-    silent = claimed("宁夏银川市某街1号", site=SITE, division="640000")
+    silent = claimed({"division_now": "640000"}, site=SITE, division="640000")
     assert said(silent, "operating") == [("DIVISION:640000", "registered_office", Decimal("0.3"))]
 
 

@@ -11,6 +11,7 @@ from pyproj import Transformer
 from assets.enterprises.ground import grounds_of_sites, site_grounds
 from quality.contracts.accepted import SiteShape
 from quality.contracts.core import Site
+from quality.contracts.enterprises import Entity
 from tests.frames import frame
 
 A, B = "91640300684241808T", "91640500574895704Q"
@@ -32,7 +33,7 @@ def grounds(*rows: dict[str, Any]) -> list[dict[str, Any]]:
             for n, row in enumerate(rows, 2)
         ),
     )
-    return site_grounds(shapes, SITES, "EPSG:4490").sort("source_row_id").to_dicts()
+    return site_grounds(shapes, SITES, frame(Entity), "EPSG:4490").sort("source_row_id").to_dicts()
 
 
 def test_a_ground_is_of_the_site_with_its_permit_or_of_the_only_one() -> None:
@@ -66,5 +67,5 @@ def test_the_parcels_of_a_site_are_one_ground() -> None:
         {"source_row_id": "d::3", "uscc_text": A, "geometry_wkb": east.wkb_hex},
         name_zh="某厂",
     )
-    (found,) = grounds_of_sites(site_grounds(rows, SITES, "EPSG:4490")).values()
+    (found,) = grounds_of_sites(site_grounds(rows, SITES, frame(Entity), "EPSG:4490")).values()
     assert found.equals(shapely.union(GROUND, east))

@@ -21,6 +21,9 @@ CODED = {
     "permit_register",
     "business_register",
     "nx_permits",
+    "unit_register",
+    "enterprise_event",
+    "site_energy",
 }
 POINTS = {"permit_register", "nx_permits"}
 
@@ -28,8 +31,10 @@ POINTS = {"permit_register", "nx_permits"}
 BUILT: dict[str, set[str]] = {
     "ID1": {*CODED, "cn_register", "site_boundary"},
     # Repeats by name; the door judges the key of every table besides.
-    "ID2": {*RETURNS, "output_return"},
+    "ID2": {*RETURNS, "output_return", "site_energy"},
     "ID3": CODED,
+    # By the events and the register that say when a legal person ended.
+    "ID4": {*RETURNS, "output_return"},
     "IND1": RETURNS,
     "EN1w": {"return_205_1"},
     "EN1e": {"return_205_1"},
@@ -46,11 +51,11 @@ BUILT: dict[str, set[str]] = {
     "EN8": {"return_205_2"},
     "INT1w": {"return_205_1"},
     "INT1e": {"return_205_1"},
-    "GEO1": POINTS,
+    "GEO1": {*POINTS, "unit_register"},
     "GEO2w": {*POINTS, "zone_catalogue"},
     "GEO2e": {*POINTS, "zone_catalogue"},
     "GEO3": {"park_boundary"},
-    "GEO4": POINTS,
+    "GEO4": {*POINTS, "unit_register"},
     "POL1": {"park_boundary", "site_boundary"},
     "POL2w": {"park_boundary", "tw_parks"},
     "POL2e": {"park_boundary"},
@@ -62,7 +67,6 @@ BUILT: dict[str, set[str]] = {
 
 # Rule to what it needs beside the rows of one source.
 NEEDS_MORE = {
-    "ID4": "the state of registration of the legal person, against the year of its return",
     "CT1": "the sum over all parks, against a control total",
     "CT1w": "the sum over all parks, against a control total",
     "CT2": "the emissions of all parks, against an inventory of the province",

@@ -12,7 +12,7 @@ import pytest
 from assets.landing.declaration import load_source, load_sources
 from assets.landing.intake import Decisions, Register
 from pipelines.factory import asset_key
-from pipelines.sources import FACTS, RETURNS, Tally, _events
+from pipelines.sources import FACTS, REGISTERS, RETURNS, Tally, _events
 from quality.contracts.audit import Delivery, QuarantineRow
 from quality.contracts.decisions import Correction, DriftDecision, Withdrawal
 from quality.contracts.registry import table_of
@@ -31,7 +31,7 @@ TALLY = Tally(10, 9, 1, 2, 0, Counter(UNIT=1), BAD)
 @pytest.mark.parametrize("source_id", sorted(load_sources()))
 def test_a_source_is_an_asset_with_two_checks(source_id: str) -> None:
     key = asset_key(table_of(load_source(source_id).table))
-    (definition,) = [d for d in (FACTS, RETURNS) if key in d.keys]
+    (definition,) = [d for d in (FACTS, REGISTERS, RETURNS) if key in d.keys]
     checks = {spec.name: spec for spec in definition.check_specs if spec.asset_key == key}
     assert set(checks) == {"delivered", "layout"}
     assert checks["delivered"].blocking

@@ -32,12 +32,21 @@ from assets.landing.rules.points import (
     europe_rules,
     named_province_rules,
     point_rules,
+    precision_rules,
+    range_rules,
     world_rules,
 )
 from assets.landing.rules.polygons import polygon_rules, validity_rules
 from assets.landing.rules.series import intensity_rules, yearly_rules
 from assets.landing.rules.supply import grid_rules, heat_rules, park_rules
 from assets.landing.rules.transformation import transformation_rules
+from assets.landing.rules.units import (
+    ended_rule,
+    event_rules,
+    interval_rule,
+    parent_rules,
+    reading_rules,
+)
 from quality.quarantine import Rule
 
 __all__ = ["NEEDS", "balance_gap", "balance_rules", "rules_for"]
@@ -45,6 +54,7 @@ __all__ = ["NEEDS", "balance_gap", "balance_rules", "rules_for"]
 _NAMES = ["accepted.unit", "accepted.energy"]
 _CALORIFIC = ["accepted.ncv_range", "accepted.ncv_unit"]
 _DIVISIONS = ["accepted.division_code", "accepted.division_event"]
+_ENDS = ["accepted.enterprise_event", "accepted.business"]
 
 # Reference tables that the rules of a source need.
 NEEDS: dict[str, list[str]] = {
@@ -52,6 +62,7 @@ NEEDS: dict[str, list[str]] = {
         *_NAMES,
         *_CALORIFIC,
         *_DIVISIONS,
+        *_ENDS,
         "accepted.industry_code",
         "core.energy_coefficient",
     ],
@@ -59,14 +70,18 @@ NEEDS: dict[str, list[str]] = {
         *_NAMES,
         *_CALORIFIC,
         *_DIVISIONS,
+        *_ENDS,
         "accepted.industry_code",
         "accepted.fuel_factor",
     ],
-    "output_return": [*_NAMES, *_DIVISIONS],
+    "output_return": [*_NAMES, *_DIVISIONS, *_ENDS],
     "park_annual": ["accepted.energy", "accepted.park_catalogue", "core.energy_coefficient"],
     "park_boundary": ["accepted.park_catalogue"],
     "permit_register": _DIVISIONS,
     "business_register": _DIVISIONS,
+    "unit_register": _DIVISIONS,
+    "enterprise_event": _DIVISIONS,
+    "site_energy": [*_NAMES, *_DIVISIONS],
     "grid_supply": _DIVISIONS,
     "heat_supply": _DIVISIONS,
     "nx_permits": _DIVISIONS,
@@ -89,6 +104,7 @@ def _return_205_1(reference: Tables) -> list[Rule]:
     names = listed(reference)
     return [
         *_coded(reference),
+        ended_rule(reference),
         repeated_by_name("year", "energy_zh"),
         *industry_rules(reference, "industry_division", ["division"]),
         *industry_rules(reference, "industry_code", ["group", "class"]),
@@ -104,6 +120,7 @@ def _return_205_1(reference: Tables) -> list[Rule]:
 def _return_205_2(reference: Tables) -> list[Rule]:
     return [
         *_coded(reference),
+        ended_rule(reference),
         repeated_by_name("year", "kind_zh", "energy_zh"),
         *industry_rules(reference, "industry_division", ["division"]),
         *transformation_rules(reference),
@@ -114,6 +131,7 @@ def _output_return(reference: Tables) -> list[Rule]:
     units = reference["accepted.unit"]
     return [
         *_coded(reference),
+        ended_rule(reference),
         repeated_by_name("year", "product_zh"),
         *unit_rules(listed(reference), units, "product_zh", product=True),
     ]
@@ -121,6 +139,29 @@ def _output_return(reference: Tables) -> list[Rule]:
 
 def _permits(reference: Tables) -> list[Rule]:
     return [*_coded(reference), *point_rules()]
+
+
+def _permit_register(reference: Tables) -> list[Rule]:
+    return [*_permits(reference), interval_rule()]
+
+
+def _units(reference: Tables) -> list[Rule]:
+    return [
+        *_coded(reference),
+        *range_rules(),
+        *precision_rules(),
+        interval_rule(),
+        *parent_rules(),
+    ]
+
+
+def _site_energy(reference: Tables) -> list[Rule]:
+    names = listed(reference)
+    return [
+        *_coded(reference),
+        *reading_rules(),
+        *unit_rules(names, reference["accepted.unit"], "energy_zh"),
+    ]
 
 
 def _world() -> list[Rule]:
@@ -170,9 +211,12 @@ _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "return_205_2": _return_205_2,
     "output_return": _output_return,
     "park_annual": park_rules,
-    "permit_register": _permits,
+    "permit_register": _permit_register,
     "nx_permits": _permits,
-    "business_register": _coded,
+    "business_register": lambda reference: [*_coded(reference), interval_rule()],
+    "unit_register": _units,
+    "enterprise_event": lambda reference: [*_coded(reference), *event_rules()],
+    "site_energy": _site_energy,
     "cn_register": lambda _: uscc_rules(),
     "grid_supply": lambda reference: [*_coded(reference), *grid_rules()],
     "heat_supply": lambda reference: [*_coded(reference), *heat_rules()],

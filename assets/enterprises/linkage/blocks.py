@@ -1,0 +1,104 @@
+"""Which pairs are compared at all: those that share a key.
+
+Each key is made of one record alone, so that a change touches only the pairs of the records that
+changed: no key hangs on how many others have it. Against keys that too many share stand keys of
+several parts, and a limit that is said aloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from quality.contracts.linkage import LINK_BLOCKS
+
+_KEYS: dict[str, tuple[str, ...]] = {
+    "uscc": ("uscc",),
+    "org_code": ("org_code",),
+    "number": ("reg_no",),
+    "name": ("name",),
+    # A branch is one of many of the same core in a city.
+    "core_place": ("core", "prefecture", "branch_head"),
+    "body": ("body",),
+    "tail": ("core_tail", "trade_text", "prefecture", "branch_head"),
+    "street": ("street", "trade_text", "prefecture"),
+}
+_RANK = {block: rank for rank, block in enumerate(LINK_BLOCKS)}
+_PAIR = ["left", "right"]
+# Pairs of one block for each record of both sides, at most; beyond, memory would not do.
+_MOST_A_RECORD = 100
+_AT_LEAST = 1_000_000
+
+
+def key_pairs(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that share an exact key: `left`, `right` (rows) and `rank` of the first block."""
+    found = [_matched(left, right, columns, block) for block, columns in _KEYS.items()]
+    # Where one of the two has no place, core and trade must do.
+    placeless = pl.col("prefecture").is_null()
+    trade = ("core", "trade_text", "branch_head")
+    found += [
+        _matched(one, other, trade, "core_trade")
+        for one, other in (
+            (left.filter(placeless), right),
+            (left.filter(~placeless), right.filter(placeless)),
+        )
+    ]
+    return _first_blocks(pl.concat(found))
+
+
+def typing_pairs(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Pairs whose names, or the bodies of whose names, are one typing error apart: a character
+    more, less, another, or two that changed places. Texts of three characters or less only in one
+    prefecture. And pairs of a prefecture whose bodies begin alike: an error in the legal form
+    leaves it in the body.
+    """
+    found = [_matched(left, right, ("body_start", "prefecture", "branch_head"), "typing")]
+    for text in ("body", "name"):
+        one, two = _with_one_less(left, text), _with_one_less(right, text)
+        long = pl.col("size") > 3
+        found += [
+            _matched(one.filter(long), two.filter(long), ("variant",), "typing"),
+            _matched(one.filter(~long), two.filter(~long), ("variant", "prefecture"), "typing"),
+        ]
+    return _first_blocks(pl.concat(found))
+
+
+def _first_blocks(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Each pair once, with the first block that proposed it."""
+    return pairs.group_by(_PAIR).agg(pl.col("rank").min()).sort(_PAIR)
+
+
+def _with_one_less(side: pl.DataFrame, text: str) -> pl.DataFrame:
+    """A text of each record, and the text without each one of its characters."""
+    whole = side.select(
+        "row", "prefecture", size=pl.col(text).str.len_chars(), variant=pl.col(text)
+    ).filter(pl.col("size") > 1)
+    longest = int(whole["size"].max() or 0)  # type: ignore[arg-type]
+    variant = pl.col("variant")
+    shorter = [
+        whole.filter(pl.col("size") > at).with_columns(
+            pl.concat_str(variant.str.head(at), variant.str.slice(at + 1)).alias("variant")
+        )
+        for at in range(longest)
+    ]
+    return pl.concat([whole, *shorter]).unique()
+
+
+def _matched(
+    left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str], block: str
+) -> pl.DataFrame:
+    one, two = (side.select("row", *on).drop_nulls() for side in (left, right))
+    counts = one.group_by(on).len().join(two.group_by(on).len(), on=on)
+    size = counts.with_columns(pl.col("len").cast(pl.Int64) * pl.col("len_right").cast(pl.Int64))
+    most = max(_AT_LEAST, _MOST_A_RECORD * (left.height + right.height))
+    if (total := int(size["len"].sum())) > most:
+        worst = size.sort("len", *on, descending=True).row(0, named=True)
+        said = ", ".join(f"{name} {worst[name]}" for name in on)
+        raise ValueError(
+            f"block {block}: {total} pairs, expected at most {most}; {worst['len']} share {said}: "
+            "correct or merge these records"
+        )
+    return one.join(two, on=on).select(
+        left="row", right="row_right", rank=pl.lit(_RANK[block], pl.Int8)
+    )

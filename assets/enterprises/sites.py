@@ -1,0 +1,305 @@
+"""Sites: one place with one main activity (产业活动单位), from permits, units, plants, returns."""
+
+from __future__ import annotations
+
+import hashlib
+
+import polars as pl
+
+from assets.boundaries.divisions import provinces
+from assets.enterprises.identity import PERMIT, identify, normalised_name, resolve
+from assets.enterprises.records.registers import APPROXIMATE_M, EXACT_M
+from quality.contracts.core import Site
+from quality.contracts.enterprises import SiteRecord
+from warehouse.step import Frames
+
+
+def permits_of(t: Frames) -> pl.DataFrame:
+    """Permit rows of every list that has them, identified, with their enterprise.
+
+    Columns `source_row_id, entity_id, enterprise_id, name_zh, permit_no, lon, lat`. A permit
+    that several lists name is taken from the permit register.
+    """
+    columns = ["source_row_id", "name_zh", "uscc_text", "permit_no", "lon", "lat"]
+    rows = pl.concat(
+        [
+            t[name].select(*columns, pl.lit(place).alias("list"))
+            for place, name in enumerate(("accepted.permit", "accepted.nx_permit"))
+        ]
+    )
+    return resolve(identify(rows, "permit_no"), t["core.entity"])
+
+
+def unit_sites(units: pl.DataFrame, permits: pl.DataFrame) -> pl.DataFrame:
+    """Generating units with the site they stand on: the permit's, else one of their own.
+
+    `units` are identified rows of `accepted.coal_unit` with their enterprise; `permits` are
+    those of `permits_of`. `known` says that the site is a permit's.
+    """
+    permitted = (
+        permits.filter(pl.col("permit_no").is_not_null())
+        .sort("list", "source_row_id")
+        .select(
+            "permit_no",
+            pl.col("permit_no").alias("permit_site"),
+            pl.col("enterprise_id").alias("permit_enterprise"),
+        )
+        .unique("permit_no", keep="first", maintain_order=True)
+    )
+    return units.join(permitted, on="permit_no", how="left").with_columns(
+        pl.col("permit_site").is_not_null().alias("known"),
+        pl.coalesce("permit_site", pl.format("GEM:{}", "unit_id")).alias("site_id"),
+        pl.coalesce("permit_enterprise", "enterprise_id").alias("enterprise_id"),
+    )
+
+
+def coal_units(t: Frames) -> pl.DataFrame:
+    """`accepted.coal_unit` with enterprise and site; see `unit_sites`."""
+    owner = pl.coalesce("owner_name", "plant_name")
+    named = t["accepted.coal_unit"].with_columns(
+        owner.alias("name_zh"), pl.lit(None, pl.String).alias("uscc_text")
+    )
+    return unit_sites(resolve(identify(named), t["core.entity"]), permits_of(t))
+
+
+def sites(t: Frames) -> pl.DataFrame:
+    """`core.site`: places of permits, of the unit register, of generating units, and one
+    without a place for each enterprise whose returns its other sites may not take up.
+
+    Reads the accepted registers and returns, `core.entity`, `quality.flag` and the control
+    totals. A point flagged GEO2e (outside its province) is not used; the site stays. A
+    province with control totals has one site `REST:<code>` for what is not placed.
+    """
+    units = coal_units(t)
+    placed = [_permit_sites(t, units), _units(t), _plants(units)]
+    known = pl.concat(
+        [part.select("enterprise_id", "valid_from", "valid_to", "place_use") for part in placed]
+    )
+    joined = pl.concat([*placed, _return_sites(t, known), _rest(t["accepted.control_total"])])
+    # A site without a point is at least in the province that registered the enterprise.
+    registering = pl.when(pl.col("enterprise_id").str.contains(_USCC_SHAPE)).then(
+        pl.concat_str(pl.col("enterprise_id").str.slice(2, 2), pl.lit("0000"))
+    )
+    return Site.conform(
+        joined.with_columns(pl.Series("__of_point", _province_of_point(joined), dtype=pl.String))
+        .with_columns(
+            pl.coalesce("province_code", "__of_point", registering).alias("province_code")
+        )
+        .drop("__of_point")
+    )
+
+
+def site_records(t: Frames) -> pl.DataFrame:
+    """`core.site_record`: rows of permits, units and plants with the site that they speak of.
+
+    A row of the unit register without a permit number is of the site made from it, else of the
+    only site of its enterprise; of several it names none.
+    """
+    known = t["core.site"].filter(pl.col("kind") != "rest")
+    permits = permits_of(t).with_columns(_permit_site_id().alias("site_id"))
+    entries = resolve(identify(t["accepted.unit_entry"], "permit_no"), t["core.entity"])
+    alone = known.filter(pl.len().over("enterprise_id") == 1).select(
+        "enterprise_id", pl.col("site_id").alias("only_site")
+    )
+    made = known.filter(pl.col("kind") == "unit").select(
+        pl.col("source_row_id"), pl.col("site_id").alias("made_site")
+    )
+    units = (
+        entries.join(made, on="source_row_id", how="left")
+        .join(alone, on="enterprise_id", how="left")
+        .select(
+            "source_row_id", pl.coalesce("made_site", "permit_no", "only_site").alias("site_id")
+        )
+    )
+    plants = coal_units(t).select("source_row_id", "site_id")
+    rows = pl.concat([permits.select("source_row_id", "site_id"), units, plants])
+    return SiteRecord.conform(rows.join(known.select("site_id"), on="site_id", how="semi"))
+
+
+def _permit_site_id() -> pl.Expr:
+    return pl.coalesce(
+        pl.when(pl.col("permit_no").str.contains(PERMIT)).then(pl.col("permit_no")),
+        # By place, not by row: the next delivery of the list names the same site.
+        pl.format("S:{}:{}:{}", "entity_id", "lon", "lat"),
+    )
+
+
+def _permit_sites(t: Frames, units: pl.DataFrame) -> pl.DataFrame:
+    flagged = t["quarantine.flag"].filter(pl.col("rule_id") == "GEO2e").select("source_row_id")
+    usable = ~pl.col("source_row_id").is_in(flagged.get_column("source_row_id").implode())
+    capacity = units.filter("known").group_by("site_id").agg(pl.col("capacity_mw").sum())
+    facts = _facts(t).unique("permit_no", keep="first", maintain_order=True)
+    return _columns(
+        permits_of(t)
+        .with_columns(
+            _permit_site_id().alias("site_id"),
+            pl.lit("permit").alias("kind"),
+            pl.when(usable).then("lon").alias("lon"),
+            pl.when(usable).then("lat").alias("lat"),
+            pl.lit(EXACT_M).alias("point_precision_m"),
+        )
+        .sort("list", "source_row_id")
+        .unique("site_id", keep="first", maintain_order=True)
+        .join(capacity, on="site_id", how="left")
+        .join(facts.drop("source_row_id"), on="permit_no", how="left")
+    )
+
+
+def _facts(t: Frames) -> pl.DataFrame:
+    """What the unit register says of places; the last opened first."""
+    return (
+        t["accepted.unit_entry"]
+        .sort("valid_from", "source_row_id", descending=[True, False], nulls_last=True)
+        .select(
+            "source_row_id",
+            pl.col("source_row_id").alias("figures_row_id"),
+            "permit_no",
+            pl.when(pl.col("place_use_zh") == "办公")
+            .then(pl.lit("office"))
+            .otherwise(pl.lit("production"))
+            .alias("place_use"),
+            "product_zh",
+            "capacity",
+            "capacity_unit_zh",
+            "output",
+            "employees",
+            "floor_area_m2",
+            "valid_from",
+            "valid_to",
+        )
+    )
+
+
+def _units(t: Frames) -> pl.DataFrame:
+    """Places of the unit register that no permit names.
+
+    A legal person that has local units in the register is not a place itself, and one whose
+    place a permit names already is that place (METHOD 1.2).
+    """
+    entities = t["core.entity"]
+    rows = resolve(identify(t["accepted.unit_entry"], "permit_no"), entities)
+    parents = resolve(
+        identify(
+            rows.filter(pl.col("parent_uscc_text").is_not_null()).select(
+                "source_row_id",
+                pl.col("parent_uscc_text").alias("uscc_text"),
+                pl.col("parent_uscc_text").alias("name_zh"),
+            )
+        ),
+        entities,
+    ).select("source_row_id", pl.col("enterprise_id").alias("parent"))
+    permits = permits_of(t)
+    owned = rows.join(parents, on="source_row_id", how="left").with_columns(
+        # A local unit is a place of its legal person; a branch is a legal unit of its own.
+        pl.when(pl.col("kind_zh") == "产业活动单位")
+        .then(pl.coalesce("parent", "enterprise_id"))
+        .otherwise("enterprise_id")
+        .alias("enterprise_id")
+    )
+    divided = owned.filter(pl.col("kind_zh") == "产业活动单位").select("enterprise_id")
+    whole = pl.col("kind_zh") != "产业活动单位"
+    elsewhere = pl.concat([divided, permits.select("enterprise_id")]).unique().to_series()
+    address = normalised_name(pl.col("operating_address_zh")).map_elements(
+        lambda text: hashlib.sha256(text.encode()).hexdigest()[:12], return_dtype=pl.String
+    )
+    permitted = pl.col("permit_no").is_in(permits.get_column("permit_no").drop_nulls().implode())
+    return _columns(
+        owned.filter(
+            ~permitted.fill_null(False),
+            ~(whole & pl.col("enterprise_id").is_in(elsewhere.implode())),
+        )
+        .drop("capacity", "capacity_unit_zh", "product_zh", "output", "employees", "floor_area_m2")
+        .drop("valid_from", "valid_to")
+        .join(_facts(t).drop("permit_no"), on="source_row_id")
+        .with_columns(
+            pl.format("U:{}:{}", "entity_id", pl.coalesce(address, pl.lit("0"))).alias("site_id"),
+            pl.lit("unit").alias("kind"),
+            pl.lit(EXACT_M).alias("point_precision_m"),
+        )
+        .sort("valid_from", "source_row_id", descending=[True, False], nulls_last=True)
+        .unique("site_id", keep="first", maintain_order=True)
+    )
+
+
+def _plants(units: pl.DataFrame) -> pl.DataFrame:
+    return _columns(
+        units.filter(~pl.col("known")).with_columns(
+            pl.lit("coal_unit").alias("kind"),
+            pl.concat_str("plant_name", "unit_name", separator=" ", ignore_nulls=True).alias(
+                "name_zh"
+            ),
+            pl.when(pl.col("location_accuracy") == "exact")
+            .then(EXACT_M)
+            .otherwise(APPROXIMATE_M)
+            .alias("point_precision_m"),
+            pl.col("captive_use").is_not_null().alias("captive"),
+        )
+    )
+
+
+def _return_sites(t: Frames, known: pl.DataFrame) -> pl.DataFrame:
+    """A site without a place for each enterprise whose other sites may not take up its return:
+    there is none, or none that produces and is open at all times, or all may be metered.
+    """
+    own = ["source_row_id", "uscc_text", "name_zh"]
+    metered = resolve(identify(t["accepted.site_energy"], "permit_no"), t["core.entity"])
+    sure = known.filter(
+        (pl.col("place_use") == "production")
+        & pl.col("valid_from").is_null()
+        & pl.col("valid_to").is_null()
+    ).join(metered, on="enterprise_id", how="anti")
+    rows = pl.concat(
+        [t[name].select(own) for name in ("accepted.return_205_1", "accepted.output_return")]
+    )
+    return _columns(
+        resolve(identify(rows), t["core.entity"])
+        .sort("source_row_id")
+        .unique("enterprise_id", keep="first", maintain_order=True)
+        .join(sure, on="enterprise_id", how="anti")
+        .with_columns(
+            pl.format("R:{}", "enterprise_id").alias("site_id"),
+            pl.lit("return_only").alias("kind"),
+            pl.lit(0.0).alias("point_precision_m"),
+        )
+    )
+
+
+def _rest(controls: pl.DataFrame) -> pl.DataFrame:
+    return _columns(
+        controls.sort("source_row_id")
+        .unique("province_code", keep="first", maintain_order=True)
+        .with_columns(
+            pl.format("REST:{}", "province_code").alias("site_id"),
+            pl.format("REST:{}", "province_code").alias("enterprise_id"),
+            pl.lit("rest").alias("kind"),
+            pl.lit("全省其余").alias("name_zh"),
+            pl.lit(0.0).alias("point_precision_m"),
+        )
+    )
+
+
+_USCC_SHAPE = r"^[0-9A-Z]{18}$"
+
+
+def _province_of_point(rows: pl.DataFrame) -> list[str | None]:
+    located = rows.with_row_index("i").filter(pl.col("lon").is_not_null())
+    codes = provinces().containing(located["lon"].to_numpy(), located["lat"].to_numpy())
+    found: list[str | None] = [None] * rows.height
+    for i, code in zip(located["i"].to_list(), codes, strict=True):
+        found[i] = code
+    return found
+
+
+def _columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """The columns of `core.site`; those that a kind of site does not have are null."""
+    defaults = {"captive": pl.lit(False), "place_use": pl.lit("production")}
+    return rows.select(
+        _or_default(rows, c.name, defaults.get(c.name, pl.lit(None)))
+        .cast(c.polars_type)
+        .alias(c.name)
+        for c in Site.declared_columns()
+    )
+
+
+def _or_default(rows: pl.DataFrame, name: str, default: pl.Expr) -> pl.Expr:
+    return pl.col(name).fill_null(default) if name in rows.columns else default

@@ -1,0 +1,64 @@
+"""Core: energy of enterprises on its way to their sites (METHOD 1.6)."""
+
+from __future__ import annotations
+
+from quality.contracts.table import Quantity, Table, column, pedigree
+
+OWN_KINDS = ["metered", "branch_return"]
+SHARED_BY = ["single", "capacity", "output", "employees", "floor_area", "equal", "none"]
+
+
+class SiteQuantity(Table):
+    source_row_id: str = column("来源行", "meter reading, or return of a branch")
+    kind: str = column("类别", "metered at a site, or returned by a branch", isin=OWN_KINDS)
+    enterprise_id: str = column("企业", "enterprise that consumed it")
+    site_id: str = column("场所", "site of the meter; empty for a return", nullable=True)
+    year: int = column("年份", "data year")
+    energy_id: str = column("能源", "energy")
+    canonical_unit: str = column("单位", "canonical unit")
+    carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat", "product"])
+    book_fuel: str = column("平衡表能源", "fuel of the energy book", nullable=True)
+    quantity: Quantity = column("数量", "quantity in the canonical unit", ge=0)
+    pedigree: str = pedigree()
+    meter_owner_id: str = column("计量户", "another that owns the meter", nullable=True)
+    covered_by: str = column(
+        "所属报表行", "return of the legal person that holds it too", nullable=True
+    )
+
+    class Config:
+        metadata = {
+            "table": "core.site_quantity",
+            "key": ["source_row_id", "covered_by"],
+            "partition": "year",
+            "about": "One row a quantity that a site or branch states itself; what covers it "
+            "holds only the rest.",
+        }
+
+
+class Allocation(Table):
+    source_row_id: str = column("来源行", "return that is shared out")
+    enterprise_id: str = column("企业", "legal person of the return")
+    year: int = column("年份", "data year")
+    energy_id: str = column("能源", "energy or product")
+    total: Quantity = column("合计", "returned quantity, canonical unit", ge=0)
+    own_data: Quantity = column("场所自有数据", "stated by sites and branches", ge=0)
+    offices: Quantity = column("办公", "default of offices by staff", ge=0)
+    remainder: Quantity = column("余量", "shared out among production sites", ge=0)
+    excess: Quantity = column(
+        "超出", "by which sites and branches state more than the return", ge=0
+    )
+    shared_by: str = column("分配依据", "what the remainder is shared by", isin=SHARED_BY)
+    sites: int = column("场所数", "sites that the remainder goes to", ge=0)
+    status: str = column(
+        "状态",
+        "ok; within 2 %: the sum of the sites stands; exceeds: more than 2 % above the return",
+        isin=["ok", "within_2pct", "exceeds"],
+    )
+
+    class Config:
+        metadata = {
+            "table": "core.allocation",
+            "key": ["source_row_id"],
+            "partition": "year",
+            "about": "One row a return: total + excess = own data + offices + remainder.",
+        }

@@ -1,0 +1,1 @@
+"""Names of enterprises: one written form, and their parts."""
