@@ -1,17 +1,19 @@
 """Divisions of Chinese addresses, against cpca and cnloc.
 
     python -m benchmarks.addresses [--size small|full|ROWS] [--rounds 3] [--addresses FILE]
-                                   [--labelled FILE] [--json]
+                                   [--invented] [--labelled FILE] [--json]
 
-A million distinct addresses (full): invented ones of divisions and parks of all years, written in
-the ways that registers write them, or those of a text file, one a line, with other house numbers.
+A million distinct addresses (full): those of the real registers beside the checkout (or of a text
+file, one a line) with other house numbers; `invented` ones of all divisions where there are none,
+or where that is asked for: these have more kinds of beginning than any one register.
 Each implementation runs in a process of its own, in turn; loading libraries and lists of
-divisions, and for each the dictionary of names made of them, is not timed. The peers are pure Python, an
-address a call: they take a sample of the rows, and their seconds are of the whole by proportion.
-They find the division alone, ours the zone, its park and the rest of the street too. `identical`:
-ours says the same of every row in another order and on one thread. `accuracy`: rows of the
-labelled file (`address, year, context_code, division_code`) that need no context; a division of
-today in place of that of the year counts for peers. The default is the set that ours was tuned on.
+divisions, and for each the dictionary of names made of them, is not timed. The peers are pure
+Python, an address a call: they take a sample of the rows, and their seconds are of the whole by
+proportion. They find the division alone, ours the zone, its park and the rest of the street too.
+`identical`: ours says the same of every row in another order and on one thread. `accuracy`: rows
+of the labelled file (`address, year, context_code, division_code`) that need no context; a
+division of today in place of that of the year counts for peers. The default is the set that ours
+was tuned on.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.addresses_once import IMPLEMENTATIONS, OTHER_WAY, OURS, divisions
+from benchmarks.addresses_once import IMPLEMENTATIONS, OTHER_WAY, OURS, YEAR, divisions
 
 _ROOT = Path(__file__).resolve().parents[1]
 _SIZES = {"small": 100_000, "full": 1_000_000}
@@ -47,6 +49,7 @@ def main() -> None:
     parser.add_argument("--size", default="full", help="small, full, or a number of rows")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--addresses", type=Path, help="addresses to vary, one a line")
+    parser.add_argument("--invented", action="store_true", help="invented addresses")
     parser.add_argument("--labelled", type=Path, default=_LABELLED)
     parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     chosen = parser.parse_args()
@@ -54,7 +57,7 @@ def main() -> None:
     said: dict[str, list[dict[str, float]]] = {name: [] for name in IMPLEMENTATIONS}
     with tempfile.TemporaryDirectory(prefix="parkledger-bench-") as name:
         folder = Path(name)
-        written = chosen.addresses.read_text("utf-8").split("\n") if chosen.addresses else None
+        written = [] if chosen.invented else real(chosen.addresses)
         addresses(size, written).write_parquet(folder / "addresses.parquet")
         for _ in range(chosen.rounds):
             for implementation in IMPLEMENTATIONS:
@@ -79,6 +82,7 @@ def main() -> None:
         "peak_mb": {key: round(value) for key, value in peak.items()},
         "ratio": {name: round(seconds[name] / seconds[OURS], 1) for name in SHARES},
         "identical": same,
+        "input": "real" if written else "invented",
         "sampled_one_in": SHARES,
         "accuracy": accuracy,
         "labelled": chosen.labelled.name,
@@ -86,10 +90,29 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def addresses(size: int, written: list[str] | None = None) -> pl.DataFrame:
+def real(file: Path | None = None) -> list[str]:
+    """Addresses of a file, else of the registers and listed companies of the shared folder."""
+    if file is not None:
+        return [line for line in file.read_text("utf-8").split("\n") if line.strip()]
+    shared = Path(os.environ.get("PARKLEDGER_SHARED", _ROOT.parent / "shared")) / "data"
+    columns = {
+        "b_cn_registry_redacted/*.csv": "注册地址",
+        "b_cn_listed_companies/*.csv": "addr_reg",
+    }
+    found: list[str] = []
+    for pattern, column in columns.items():
+        for path in sorted(shared.glob(pattern)):
+            table = pl.read_csv(
+                path, infer_schema_length=0, encoding="utf8-lossy", truncate_ragged_lines=True
+            )
+            found += table[column].drop_nulls().to_list()
+    return found
+
+
+def addresses(size: int, written: list[str]) -> pl.DataFrame:
     """`row, address_zh`: distinct addresses, those written with other numbers or invented ones."""
     draw = np.random.default_rng(1)
-    base = [line.strip() for line in written if line.strip()] if written else _invented(draw)
+    base = written or _invented(draw)
     # What stands before the number; the number makes rows distinct.
     heads = [re.split(r"[0-9０-９]", line, maxsplit=1)[0] for line in base]
     chosen = draw.integers(0, len(heads), size)

@@ -102,7 +102,9 @@ def write(folder: Path, size: int, seed: int) -> None:
 
 def _identical(folder: Path) -> bool:
     """Whether incremental and full agree, and whether order of rows and threads do not matter."""
-    full, again = (pl.read_parquet(folder / f"parkledger {how}.parquet") for how in ("full", "relink"))
+    full, again = (
+        pl.read_parquet(folder / f"parkledger {how}.parquet") for how in ("full", "relink")
+    )
     links = pl.read_parquet(folder / "parkledger.parquet")
     for name in ("left", "right"):
         table = pl.read_parquet(folder / f"{name}.parquet")

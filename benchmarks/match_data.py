@@ -5,8 +5,8 @@ its own. Nobody real is described; the codes pass GB 32100 but their organisatio
 
 Enterprises: names of region, 字号, trade and legal form. The 字号 are drawn unevenly, so that many
 coincide, and one in five enterprises is made of another one: its namesake in another city, a
-sister of the same 字号 and place with another trade, a works numbered 第一分厂, 第二分厂, a branch, or the 集团 it belongs to. A
-fifth of each register has no counterpart in the other.
+sister of the same 字号 and place with another trade, a works numbered 第一分厂, 第二分厂, a branch,
+or the 集团 it belongs to. A fifth of each register has no counterpart in the other.
 
 Faults of a record, each drawn by itself: 15 % have no USCC; 2 % a wrong one, half of these that of
 another enterprise and half mistyped (then it fails its check). Names: typing errors 3 %, shortened
@@ -35,20 +35,158 @@ _AUSPICIOUS = (
     "捷迅飞腾跃鹏程鸿雁翔云星辰日月晨曦阳晖朗晴蓝绿青紫红黄白双三联合众力强劲锐锋超越卓尔优特奇精工"
     "巧匠心灵圣贤良善仁义礼孝忠勇尚品质真诺维克斯曼迪奥凯帝豪威格林菲亚特尼尔"
 )
-_TRADES = (
-    "机械 化工 科技 电子 贸易 建材 纺织 塑料制品 食品 五金制品 环保科技 电气设备 新材料 汽车配件 包装材料 印刷"
-    " 服饰 工贸 实业 物资 水泥 钢铁 铸造 电力 热电 能源 煤焦化 医药 生物科技 精细化工 金属制品 家具 陶瓷 玻璃"
-    " 电缆 轴承 阀门 模具 橡胶制品 造纸 饲料 粮油 酒业 建筑工程 园林绿化 物流 运输 房地产开发 农业发展 电器制造"
-    " 仪器仪表 自动化设备 新能源科技 半导体材料 光伏材料 石化设备 耐火材料 有色金属 铝业 纸业 针织 印染 皮革制品"
-    " 木业 装饰材料 混凝土 砂石 沥青 消防器材 电梯 制冷设备 风机 锅炉 管业 船舶配件 汽车零部件 乳业 肉类加工"
-    " 冷链 茶业 果蔬 种苗 养殖 水产品 制药 医疗器械 日化用品 玩具 礼品 文化用品 信息技术 软件 通信设备 光学仪器"
-).split()
-_ROADS = (
-    "人民路 解放路 中山路 建设路 工业路 创业路 兴业路 振兴路 纬一路 纬二路 经三路 经五路 科技路 长江路 黄河路 迎宾大道"
-    " 开发大道 滨河路 园区南路 园区北路 环城东路 环城西路 新华街 文化路 青年路 光明路 幸福路 团结路 胜利路 和平路"
-    " 富强路 民主路 健康路 学府路 站前路 交通路 朝阳路 东风路 南环路 北环路"
-).split()
-_TOWNS = "城关镇 河东镇 新桥镇 石桥镇 太平镇 永安镇 白沙镇 东湖街道 西关街道 南山街道 长安乡 新城街道".split()
+_TRADES = [
+    "机械",
+    "化工",
+    "科技",
+    "电子",
+    "贸易",
+    "建材",
+    "纺织",
+    "塑料制品",
+    "食品",
+    "五金制品",
+    "环保科技",
+    "电气设备",
+    "新材料",
+    "汽车配件",
+    "包装材料",
+    "印刷",
+    "服饰",
+    "工贸",
+    "实业",
+    "物资",
+    "水泥",
+    "钢铁",
+    "铸造",
+    "电力",
+    "热电",
+    "能源",
+    "煤焦化",
+    "医药",
+    "生物科技",
+    "精细化工",
+    "金属制品",
+    "家具",
+    "陶瓷",
+    "玻璃",
+    "电缆",
+    "轴承",
+    "阀门",
+    "模具",
+    "橡胶制品",
+    "造纸",
+    "饲料",
+    "粮油",
+    "酒业",
+    "建筑工程",
+    "园林绿化",
+    "物流",
+    "运输",
+    "房地产开发",
+    "农业发展",
+    "电器制造",
+    "仪器仪表",
+    "自动化设备",
+    "新能源科技",
+    "半导体材料",
+    "光伏材料",
+    "石化设备",
+    "耐火材料",
+    "有色金属",
+    "铝业",
+    "纸业",
+    "针织",
+    "印染",
+    "皮革制品",
+    "木业",
+    "装饰材料",
+    "混凝土",
+    "砂石",
+    "沥青",
+    "消防器材",
+    "电梯",
+    "制冷设备",
+    "风机",
+    "锅炉",
+    "管业",
+    "船舶配件",
+    "汽车零部件",
+    "乳业",
+    "肉类加工",
+    "冷链",
+    "茶业",
+    "果蔬",
+    "种苗",
+    "养殖",
+    "水产品",
+    "制药",
+    "医疗器械",
+    "日化用品",
+    "玩具",
+    "礼品",
+    "文化用品",
+    "信息技术",
+    "软件",
+    "通信设备",
+    "光学仪器",
+]
+_ROADS = [
+    "人民路",
+    "解放路",
+    "中山路",
+    "建设路",
+    "工业路",
+    "创业路",
+    "兴业路",
+    "振兴路",
+    "纬一路",
+    "纬二路",
+    "经三路",
+    "经五路",
+    "科技路",
+    "长江路",
+    "黄河路",
+    "迎宾大道",
+    "开发大道",
+    "滨河路",
+    "园区南路",
+    "园区北路",
+    "环城东路",
+    "环城西路",
+    "新华街",
+    "文化路",
+    "青年路",
+    "光明路",
+    "幸福路",
+    "团结路",
+    "胜利路",
+    "和平路",
+    "富强路",
+    "民主路",
+    "健康路",
+    "学府路",
+    "站前路",
+    "交通路",
+    "朝阳路",
+    "东风路",
+    "南环路",
+    "北环路",
+]
+_TOWNS = [
+    "城关镇",
+    "河东镇",
+    "新桥镇",
+    "石桥镇",
+    "太平镇",
+    "永安镇",
+    "白沙镇",
+    "东湖街道",
+    "西关街道",
+    "南山街道",
+    "长安乡",
+    "新城街道",
+]
 # As many 字号 are drawn from, whatever the size.
 _CORES = 20_000
 _NUMERALS = "一二三四五六七八九"
@@ -80,7 +218,10 @@ def changed(side: pl.DataFrame, share: float, seed: int) -> tuple[pl.DataFrame, 
     draw = np.random.default_rng(seed)
     touched = pl.Series(draw.random(side.height) < share)
     fresh = side.with_columns(
-        pl.when(touched).then(_mistyped(side["name_zh"], draw)).otherwise("name_zh").alias("name_zh"),
+        pl.when(touched)
+        .then(_mistyped(side["name_zh"], draw))
+        .otherwise("name_zh")
+        .alias("name_zh"),
         pl.when(touched).then(None).otherwise("address_zh").alias("address_zh"),
     )
     return fresh, side.filter(touched)["record_id"]
@@ -127,8 +268,12 @@ def _enterprises(count: int, draw: Draw) -> pl.DataFrame:
     base = places[at].with_columns(
         _pick(cores, count, draw, 0.6).alias("core"),
         _pick(_TRADES, count, draw, 0.4).alias("trade"),
-        _pick(["有限公司", "有限责任公司", "厂", "股份有限公司", "公司"], count, draw, 1.6).alias("form"),
-        _pick(["city", "city_full", "province", "county", "bracket", "none"], count, draw, 0.8).alias("style"),
+        _pick(["有限公司", "有限责任公司", "厂", "股份有限公司", "公司"], count, draw, 1.6).alias(
+            "form"
+        ),
+        _pick(
+            ["city", "city_full", "province", "county", "bracket", "none"], count, draw, 0.8
+        ).alias("style"),
         pl.lit("").alias("suffix"),
         *_streets(count, draw),
     )
@@ -144,7 +289,11 @@ def _cores(draw: Draw) -> pl.Series:
     letters = list(dict.fromkeys(_AUSPICIOUS))
     characters = [_pick(letters, _CORES, draw, 0.5) for _ in range(4)]
     length = pl.Series(draw.choice([2, 3, 4], _CORES, p=[0.62, 0.28, 0.10]))
-    return pl.select(pl.concat_str(*characters).str.head(length)).to_series().unique(maintain_order=True)
+    return (
+        pl.select(pl.concat_str(*characters).str.head(length))
+        .to_series()
+        .unique(maintain_order=True)
+    )
 
 
 def _relatives(base: pl.DataFrame, draw: Draw) -> pl.DataFrame:
@@ -163,7 +312,10 @@ def _relatives(base: pl.DataFrame, draw: Draw) -> pl.DataFrame:
         if name not in ("trade", "province")
     ]
     columns.append(
-        pl.when(namesake | works | branch | group).then(like["trade"]).otherwise("trade").alias("trade")
+        pl.when(namesake | works | branch | group)
+        .then(like["trade"])
+        .otherwise("trade")
+        .alias("trade")
     )
     columns += [
         pl.when(sister | works | group).then(values).otherwise(pl.col(name)).alias(name)
@@ -184,9 +336,18 @@ def _relatives(base: pl.DataFrame, draw: Draw) -> pl.DataFrame:
     )
     # Those of a county are named by the county; a sister is named like its parent.
     return made.with_columns(
-        pl.when(sister | works | group).then(place["city"]).otherwise("named_city").alias("named_city"),
-        pl.when(sister | works | group).then(place["county"]).otherwise("named_county").alias("named_county"),
-        pl.when(sister | works | group).then(like["province"]).otherwise("named_province").alias("named_province"),
+        pl.when(sister | works | group)
+        .then(place["city"])
+        .otherwise("named_city")
+        .alias("named_city"),
+        pl.when(sister | works | group)
+        .then(place["county"])
+        .otherwise("named_county")
+        .alias("named_county"),
+        pl.when(sister | works | group)
+        .then(like["province"])
+        .otherwise("named_province")
+        .alias("named_province"),
     )
 
 
@@ -254,9 +415,17 @@ def _later(people: pl.DataFrame, draw: Draw) -> pl.DataFrame:
 
 def _in_same_city(people: pl.DataFrame, draw: Draw) -> pl.DataFrame:
     """For each enterprise another one of its city."""
-    rows = people.select("city").with_row_index().with_columns(turn=pl.Series(draw.random(people.height)))
+    rows = (
+        people.select("city")
+        .with_row_index()
+        .with_columns(turn=pl.Series(draw.random(people.height)))
+    )
     ordered = rows.sort("city", "turn").with_columns(
-        pl.col("index").shift(-1).over("city").fill_null(pl.col("index").first().over("city")).alias("next")
+        pl.col("index")
+        .shift(-1)
+        .over("city")
+        .fill_null(pl.col("index").first().over("city"))
+        .alias("next")
     )
     return people[ordered.sort("index")["next"]]
 
@@ -280,9 +449,7 @@ def _viewed(people: pl.DataFrame, letter: str, draw: Draw) -> pl.DataFrame:
     code = _with_faults(rows["uscc_text"], draw)
     has_point = chance[6] < 0.4
     spread = draw.normal(0, 0.0015, (2, count))
-    whole = pl.concat_str(
-        pl.when(chance[7] < 0.5).then(pl.lit("")).otherwise("county"), "street"
-    )
+    whole = pl.concat_str(pl.when(chance[7] < 0.5).then(pl.lit("")).otherwise("county"), "street")
     street = rows.select(whole).to_series()
     street = _some(street, chance[8] < 0.1, lambda s: s.str.replace(r"^.*?(镇|街道|乡)", ""))
     street = _some(street, chance[9] < 0.03, lambda s: _mistyped(s, draw))
@@ -382,5 +549,7 @@ def _with_faults(codes: pl.Series, draw: Draw) -> pl.DataFrame:
     )
     checked = pl.when(~pl.col("chance").is_between(0.16, 0.17, closed="left")).then(delivered)
     return frame.select(
-        delivered.alias("uscc_text"), checked.alias("uscc"), checked.str.slice(8, 9).alias("org_code")
+        delivered.alias("uscc_text"),
+        checked.alias("uscc"),
+        checked.str.slice(8, 9).alias("org_code"),
     )

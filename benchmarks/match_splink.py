@@ -1,8 +1,8 @@
 """Splink on the same names, the same pairs and the same assignment, as a peer.
 
-It is given what our names are taken apart into and the pairs that our blocks propose (its clock
-does not count finding them), is trained on other registers beforehand as our weights are, and its
-threshold is the best one there.
+It is given what our names are taken apart into and the pairs of our blocks: it finds those of the
+exact keys as we do, and gets those of typing errors, which hang on our scores, for nothing. It is
+trained on other registers beforehand as our weights are, and its threshold is the best one there.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from assets.enterprises.linkage.blocks import key_pairs
 from assets.enterprises.linkage.prepared import numbered, prepared
 
 _TEXTS = ["name", "body", "core", "trade", "branch", "numerals", "form", "house", "street"]
@@ -25,10 +26,11 @@ PAIR = ["left_id", "right_id"]
 
 def _records(side: pl.DataFrame, pairs: pl.DataFrame, column: str) -> pl.DataFrame:
     """Records as Splink takes them, each with the numbers of the pairs it is in."""
-    ready = prepared(numbered(side)).with_columns(province=pl.col("division").str.head(2))
     numbers = pairs.with_row_index("pair").group_by(column).agg("pair")
-    return ready.join(numbers, left_on="record_id", right_on=column).select(
-        pl.col("record_id").alias("unique_id"), *_TEXTS, *_PLACES, "pair"
+    return (
+        side.with_columns(province=pl.col("division").str.head(2))
+        .join(numbers, left_on="record_id", right_on=column)
+        .select(pl.col("record_id").alias("unique_id"), *_TEXTS, *_PLACES, "pair")
     )
 
 
@@ -83,14 +85,24 @@ def _settings() -> Any:
 
 def _linker(folder: Path, settings: Any) -> Any:
     splink = import_module("splink")
-    pairs = pl.read_parquet(folder / "candidates.parquet", columns=PAIR)
+    sides = [
+        prepared(numbered(pl.read_parquet(folder / f"{name}.parquet")))
+        for name in ("left", "right")
+    ]
+    keyed = key_pairs(*sides)
+    ids = [
+        side["record_id"].gather(keyed[n]) for side, n in zip(sides, ("left", "right"), strict=True)
+    ]
+    given = pl.read_parquet(folder / "candidates.parquet", columns=[*PAIR, "block"])
+    pairs = pl.concat(
+        [pl.DataFrame(dict(zip(PAIR, ids, strict=True))), given.filter(block="typing").select(PAIR)]
+    )
     api = splink.DuckDBAPI()
     tables = [
         api.register(
-            _records(pl.read_parquet(folder / f"{name}.parquet"), pairs, f"{name}_id").to_arrow(),
-            dataset_display_name=f"{name}_register",
+            _records(side, pairs, name).to_arrow(), dataset_display_name=f"{name}_register"
         )
-        for name in ("left", "right")
+        for side, name in zip(sides, PAIR, strict=True)
     ]
     return splink.Linker(tables, settings, log_level=40)
 
@@ -104,11 +116,15 @@ def train(folder: Path) -> None:
     linker.training.estimate_u_using_random_sampling(max_pairs=2_000_000, seed=1)
     sides = [pl.read_parquet(folder / f"{name}.parquet") for name in ("left", "right")]
     codes = [side.select("record_id", "uscc").drop_nulls() for side in sides]
-    labels = codes[0].join(codes[1], on="uscc").select(
-        source_dataset_l=pl.lit("left_register"),
-        unique_id_l="record_id",
-        source_dataset_r=pl.lit("right_register"),
-        unique_id_r="record_id_right",
+    labels = (
+        codes[0]
+        .join(codes[1], on="uscc")
+        .select(
+            source_dataset_l=pl.lit("left_id_register"),
+            unique_id_l="record_id",
+            source_dataset_r=pl.lit("right_id_register"),
+            unique_id_r="record_id_right",
+        )
     )
     linker.table_management.register_table(labels.to_arrow(), "labels", overwrite=True)
     linker.training.estimate_m_from_pairwise_labels("labels")
@@ -129,7 +145,7 @@ def link(folder: Path, trained: Path) -> pl.DataFrame:
 
 
 def _scored(linker: Any) -> pl.DataFrame:
-    found = linker.inference.predict(threshold_match_weight=-10, warning_mode="suppress")
+    found = linker.inference.predict(threshold_match_weight=-10, warning_mode="never")
     table = pl.from_arrow(found.as_duckdbpyrelation().arrow())
     assert isinstance(table, pl.DataFrame)
     return table.select(left_id="unique_id_l", right_id="unique_id_r", weight="match_weight")

@@ -88,11 +88,11 @@ def comparisons(
             .then(pl.lit("other_province"))
             # A division that is only a province or prefecture says nothing of what lies below.
             .when(one.str.ends_with("0000") | other.str.ends_with("0000"))
-            .then(None)
+            .then(pl.lit("within_province"))
             .when(one.str.slice(0, 4) != other.str.slice(0, 4))
             .then(pl.lit("same_province"))
             .when(one.str.ends_with("00") | other.str.ends_with("00"))
-            .then(None)
+            .then(pl.lit("within_city"))
             .when(one != other)
             .then(pl.lit("same_city"))
             .when(one == other)

@@ -59,9 +59,11 @@ def _names_differ(names: pl.DataFrame) -> pl.DataFrame:
         recorded.get_column("__plain").to_list(),
         scorer=fuzz.ratio,
     )
+    # A name in Han characters and one in Latin letters cannot be compared so.
+    han = [pl.col(name).str.contains(r"\p{Han}") for name in ("__plain", "__plain_of_first")]
     return (
         recorded.with_columns(pl.Series("__alike", alike, dtype=pl.Float64).round(0))
-        .filter(pl.col("__alike") < UNLIKE)
+        .filter(pl.col("__alike") < UNLIKE, han[0] == han[1])
         .select(
             "enterprise_id",
             pl.lit("names_differ").alias("finding"),

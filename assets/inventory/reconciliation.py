@@ -37,11 +37,16 @@ operating AS (
 possibly_registered AS (
     SELECT enterprise_id, year, boundary_class, place_id
     FROM placed WHERE basis = 'registered' AND weight_high > 0 AND weight_point = 0
+),
+possibly_operating AS (
+    SELECT enterprise_id, year, boundary_class, place_id
+    FROM placed WHERE basis = 'operating' AND weight_high > 0 AND weight_point = 0
 )
 """
 
-# What each item has in a place on either basis. What is in a place on both is matched; what
-# is there on one is elsewhere on the other, as far as that is located at all.
+# What each item has in a place on either basis. What is in a place on both is matched. What is
+# there on one is elsewhere on the other, unless it is not located there and may be here too: an
+# office of which only the county is known is in no park of another county.
 _AMOUNTS = f"""
 emitted AS ({TERRITORIAL}),
 amounts AS (
@@ -62,21 +67,15 @@ summed AS (
     SELECT unit, item_kind, item_id, year, boundary_class, place_id,
            coalesce(sum(point) FILTER (basis = 'registered'), 0) AS registered,
            coalesce(sum(point) FILTER (basis = 'operating'), 0) AS operating,
-           coalesce(sum(high - point) FILTER (basis = 'registered'), 0) AS unlocated
+           coalesce(sum(high - point) FILTER (basis = 'registered'), 0) AS unlocated,
+           coalesce(sum(high - point) FILTER (basis = 'operating'), 0) AS maybe_operating
     FROM weighed GROUP BY ALL
 ),
-nowhere AS (
-    SELECT unit, item_kind, item_id, year, boundary_class, sum(registered) AS registered_nowhere,
-           sum(operating) AS operating_nowhere
-    FROM summed WHERE place_id LIKE 'UNLOCATED:%' GROUP BY ALL
-),
 compared AS (
-    SELECT s.*, least(registered, operating) AS matched,
-           least(registered - least(registered, operating), coalesce(operating_nowhere, 0))
-               AS reg_op_unlocated,
-           least(operating - least(registered, operating), coalesce(registered_nowhere, 0))
-               AS op_reg_unlocated
-    FROM summed s LEFT JOIN nowhere USING (unit, item_kind, item_id, year, boundary_class)
+    SELECT *, least(registered, operating) AS matched,
+           least(registered - least(registered, operating), maybe_operating) AS reg_op_unlocated,
+           least(operating - least(registered, operating), unlocated) AS op_reg_unlocated
+    FROM summed
 ),
 split AS (
     SELECT *, registered - matched - reg_op_unlocated AS reg_not_op,
@@ -97,17 +96,14 @@ counted AS (
     FROM registered JOIN operating USING (enterprise_id, year, boundary_class, place_id)
     UNION ALL
     SELECT r.place_id, r.year, boundary_class,
-           CASE WHEN bool_and(o.place_id LIKE 'UNLOCATED:%') THEN 'reg_op_unlocated'
-                ELSE 'reg_not_op' END, enterprise_id
-    FROM registered r JOIN operating o USING (enterprise_id, year, boundary_class)
-    GROUP BY r.place_id, r.year, boundary_class, enterprise_id
-    HAVING NOT bool_or(r.place_id = o.place_id)
+           CASE WHEN m.place_id IS NULL THEN 'reg_not_op' ELSE 'reg_op_unlocated' END, enterprise_id
+    FROM registered r ANTI JOIN operating o USING (enterprise_id, year, boundary_class, place_id)
+    LEFT JOIN possibly_operating m USING (enterprise_id, year, boundary_class, place_id)
     UNION ALL
     SELECT o.place_id, o.year, boundary_class,
-           CASE WHEN r.place_id LIKE 'UNLOCATED:%' THEN 'op_reg_unlocated'
-                ELSE 'op_not_reg' END, enterprise_id
-    FROM operating o JOIN registered r USING (enterprise_id, year, boundary_class)
-    WHERE r.place_id <> o.place_id
+           CASE WHEN m.place_id IS NULL THEN 'op_not_reg' ELSE 'op_reg_unlocated' END, enterprise_id
+    FROM operating o ANTI JOIN registered r USING (enterprise_id, year, boundary_class, place_id)
+    LEFT JOIN possibly_registered m USING (enterprise_id, year, boundary_class, place_id)
     UNION ALL
     SELECT place_id, year, boundary_class, 'unlocated', enterprise_id FROM possibly_registered
 ),
@@ -164,6 +160,10 @@ joined AS (
     FROM operating GROUP BY ALL
 ),
 sized AS (SELECT enterprise_id, year, count(*) AS sites FROM active GROUP BY ALL),
+maybe_home AS (
+    SELECT DISTINCT enterprise_id, year, boundary_class
+    FROM operating JOIN possibly_registered USING (enterprise_id, year, boundary_class, place_id)
+),
 moved AS (
     SELECT DISTINCT ac.enterprise_id, ac.year
     FROM active ac JOIN core.site s USING (site_id)
@@ -190,12 +190,15 @@ foreign_meter AS (
 cased AS (
     SELECT j.*, coalesce(r.place_id, 'UNLOCATED:000000') AS registered_place, s.sites,
            coalesce(r.place_id, 'UNLOCATED:') LIKE 'UNLOCATED:%' AS registered_unknown,
-           r.place_id IN (SELECT park_id FROM core.park) AS registered_in_park,
-           contains(';' || j.operating_places || ';', ';' || r.place_id || ';') AS at_home,
+           coalesce(r.place_id IN (SELECT park_id FROM core.park), false) AS registered_in_park,
+           coalesce(contains(';' || j.operating_places || ';', ';' || r.place_id || ';'), false)
+               AS at_home,
+           h.year IS NOT NULL AS maybe_home,
            m.year IS NOT NULL AS is_moved, e.ended_zh, e.ended_on,
            t.year IS NOT NULL AS is_merged, f.year IS NOT NULL AS is_foreign_meter
     FROM joined j LEFT JOIN registered r USING (enterprise_id, year, boundary_class)
     JOIN sized s USING (enterprise_id, year)
+    LEFT JOIN maybe_home h USING (enterprise_id, year, boundary_class)
     LEFT JOIN moved m USING (enterprise_id, year)
     LEFT JOIN ended e USING (enterprise_id, year)
     LEFT JOIN taken_over t USING (enterprise_id, year)
@@ -208,7 +211,8 @@ told AS (
         CASE WHEN registered_in_park AND NOT at_home AND NOT operating_unknown
              THEN {{'n': 3, 'zh': '注册在 ' || registered_place || '，经营在 '
                                  || operating_places}} END,
-        CASE WHEN in_park AND NOT at_home AND NOT registered_unknown AND NOT registered_in_park
+        CASE WHEN in_park AND NOT at_home AND NOT registered_in_park
+                  AND NOT (registered_unknown AND maybe_home)
              THEN {{'n': 4, 'zh': '注册在 ' || registered_place || '，经营在 '
                                  || operating_places}} END,
         CASE WHEN is_moved THEN {{'n': 5, 'zh': '年内迁址，按天计'}} END,
@@ -223,6 +227,7 @@ SELECT enterprise_id, year, boundary_class, registered_place AS registered_place
        operating_places AS operating_place_ids,
        CASE WHEN sites > 1 AND operating_count > 1 THEN 'multi_site'
             WHEN registered_unknown AND operating_unknown THEN 'both_unlocated'
+            WHEN registered_unknown AND in_park AND NOT maybe_home THEN 'op_not_reg'
             WHEN registered_unknown THEN 'registered_unlocated'
             WHEN operating_unknown THEN 'operating_unlocated'
             WHEN registered_place = operating_places THEN 'same_place'
@@ -247,6 +252,7 @@ WITH facts AS (
            true AS records, coded,
            registered_division IS NOT NULL AND operating_division IS NOT NULL AS comparable,
            texts_differ IS NOT NULL AS both_texts, coalesce(texts_differ, false) AS texts_differ,
+           coalesce(comparison IN ('within_city', 'within_province'), false) AS coarse,
            coalesce(comparison IN ('same_city', 'same_province', 'other_province'), false)
                AS county_differs,
            coalesce(comparison IN ('same_province', 'other_province'), false) AS city_differs,

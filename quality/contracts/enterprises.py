@@ -187,7 +187,16 @@ class SiteOperator(Table):
         }
 
 
-COMPARISONS = ["same_county", "same_city", "same_province", "other_province", "other_country"]
+# `within`: only a prefecture or province is known of one side, and it holds the other.
+COMPARISONS = [
+    "same_county",
+    "same_city",
+    "same_province",
+    "other_province",
+    "other_country",
+    "within_city",
+    "within_province",
+]
 
 
 class RecordComparison(Table):

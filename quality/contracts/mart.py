@@ -278,6 +278,9 @@ class RegisterReconciliation(Table):
     comparable: Quantity = column("可比", "rows of which both divisions are known")
     both_texts: Quantity = column("两址俱全", "rows with two addresses in words")
     texts_differ: Quantity = column("地址不同", "of these, addresses that are not the same text")
+    coarse: Quantity = column(
+        "只到地市或省", "comparable rows of which one side is known to the prefecture or province"
+    )
     county_differs: Quantity = column("县区不同", "rows registered in another county")
     city_differs: Quantity = column("地市不同", "rows registered in another prefecture")
     province_differs: Quantity = column("省份不同", "rows registered in another province")
@@ -298,6 +301,7 @@ class RegisterReconciliation(Table):
                 "comparable",
                 "both_texts",
                 "texts_differ",
+                "coarse",
                 "county_differs",
                 "city_differs",
                 "province_differs",

@@ -16,6 +16,9 @@ from tests.inventory.world import CANDIDATE, World, place
 @pytest.mark.parametrize(
     ("registered", "operating", "case"),
     [
+        # Registered in a county that none of the parks lies in.
+        ("UNLOCATED:110108", ["P1"], "op_not_reg"),
+        ("UNLOCATED:110108", ["OUTSIDE:640000"], "registered_unlocated"),
         ("P1", ["P1"], "same_place"),
         ("P1", ["P2"], "reg_not_op"),
         ("OUTSIDE:640000", ["P1"], "op_not_reg"),
@@ -31,6 +34,8 @@ def test_an_enterprise_is_reconciled(registered: str, operating: list[str], case
     for number, park in enumerate(operating):
         made.burn(f"s{number}", 3, enterprise_id="E")
         made.places += [place(f"s{number}", park), place(f"s{number}", registered, "registered")]
+        if registered == "UNLOCATED:640000":
+            made.places.append(place(f"s{number}", "P1", "registered", **CANDIDATE))
     row = made.one("enterprise_reconciliation")
     assert row["reconciliation_case"] == case
     assert row["registered_place_id"] == registered
@@ -73,6 +78,7 @@ def test_what_operates_nowhere_known_is_not_said_to_be_elsewhere() -> None:
     made = World()
     made.burn("a", 10)
     made.places += [place("a", "P1", "registered"), place("a", "UNLOCATED:640000")]
+    made.places.append(place("a", "P1", **CANDIDATE))
     row = made.one("park_reconciliation", place_id="P1")
     assert (row["reg_not_op_enterprises"], row["reg_op_unlocated_enterprises"]) == (0, 1)
     assert (row["reg_not_op_co2e_t"], row["reg_op_unlocated_co2e_t"]) == (0, 10)
@@ -84,8 +90,8 @@ def test_a_site_split_between_parks_is_matched_as_far_as_both_bases_go() -> None
     made.burn("a", 10)
     made.places += [
         place("a", "P1", "registered"),
-        place("a", "P1", weight_point="0.7", share_to="0.7"),
-        place("a", "P2", weight_point="0.3", share_from="0.7", share_to=1),
+        place("a", "P1", weight_point="0.7", weight_high="0.7", share_to="0.7"),
+        place("a", "P2", weight_point="0.3", weight_high="0.3", share_from="0.7", share_to=1),
     ]
     row = made.one("park_reconciliation", place_id="P1")
     parts = ("registered", "operating", "matched", "reg_not_op", "op_not_reg")
@@ -158,6 +164,7 @@ def test_a_register_is_compared_row_by_row() -> None:
         "comparable": 2,
         "both_texts": 2,
         "texts_differ": 1,
+        "coarse": 0,
         "county_differs": 1,
         "city_differs": 1,
         "province_differs": 1,

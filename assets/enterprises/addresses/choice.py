@@ -13,7 +13,9 @@ _DEPTH = {"province": 0, "city": 1, "county": 2}
 def extended(candidates: Sequence[Division], further: Iterable[Division]) -> list[Division]:
     """Candidates once a further name is read: what lies in them, else those that lie in it."""
     units = list(further)
-    selves = frozenset[str]().union(*(c.selves for c in candidates))
+    selves = candidates[0].selves
+    for other in candidates[1:]:
+        selves |= other.selves
     deeper = [u for u in units if not selves.isdisjoint(u.around)]
     return deeper or [c for c in candidates if any(c.within(u) for u in units)]
 

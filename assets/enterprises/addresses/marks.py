@@ -8,6 +8,7 @@ have some ten thousand skeletons.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -83,21 +84,19 @@ def skeleton(marked: pl.Series) -> pl.Series:
 def tokens(text: str) -> list[Token]:
     """The names of a skeleton, in order."""
     pieces = text.split(END)
-    result = []
-    for piece, behind in pairwise(pieces):
-        start = piece.find(ZONE)
-        is_zone = start >= 0
-        if not is_zone:
-            start = piece.find(DIVISION)
-        before = piece[:start]
-        result.append(
-            Token(
-                piece[start + 1 :],
-                is_zone,
-                GAP in before or JOIN_MARK in before,
-                STREET_MARK in before or TOWN_MARK in before,
-                behind.startswith((STREET_MARK, TOWN_MARK, JOIN_MARK)),
-                behind.startswith(GAP + TOWN_MARK),
-            )
-        )
-    return result
+    return [
+        Token(*_name(piece), after[:1] in _JOINED, after.startswith(GAP + TOWN_MARK))
+        for piece, after in pairwise(pieces)
+    ]
+
+
+_JOINED = frozenset({STREET_MARK, TOWN_MARK, JOIN_MARK})
+
+
+@lru_cache(65536)
+def _name(piece: str) -> tuple[str, bool, bool, bool]:
+    """Name, whether of a zone, and what stands before it, of a piece that ends with the name."""
+    is_zone = ZONE in piece
+    before, _, name = piece.partition(ZONE if is_zone else DIVISION)
+    behind = STREET_MARK in before or TOWN_MARK in before
+    return name, is_zone, GAP in before or JOIN_MARK in before, behind

@@ -64,11 +64,17 @@ def stem_of(name: str) -> str:
     """The name without its kind and its peoples: 延边 of 延边朝鲜族自治州."""
     for suffix in _SUFFIXES:
         if name.endswith(suffix):
-            return _OF_PEOPLES.sub("", name.removesuffix(suffix)) or name
+            return _without_peoples(name.removesuffix(suffix))
     if _SIDES.search(name):
         return name
     stem = name[:-1] if name[-1] in "省市县区盟旗州" else name
-    return (_OF_PEOPLES.sub("", stem) or stem) if stem.endswith("族") else stem
+    return _without_peoples(stem) if stem.endswith("族") else stem
+
+
+def _without_peoples(name: str) -> str:
+    """内蒙古 is a name of its own."""
+    short = _OF_PEOPLES.sub("", name)
+    return short if len(short) >= 2 else name
 
 
 def names_of(divisions: Divisions) -> dict[str, Readings]:

@@ -8,8 +8,8 @@ from assets.enterprises.linkage.model import LinkModel, decimal_of_micro
 from quality.contracts.linkage import LINK_METHODS, Link
 
 _PAIR = ["left_id", "right_id"]
-# Names that agree this little are not one name; without the same number or place, also those of which
-# half the core differs (project rule).
+# Names that agree this little are not one name; without the same number or place, also those of
+# which half the core differs (project rule).
 _UNLIKE_CORE, _UNLIKE_NAME = 500, 900
 # Street and house, or points, that make a new name of the same enterprise likely (project rule).
 _SAME_STREET, _SAME = 900, 1000
@@ -150,14 +150,16 @@ def _margins(chosen: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
 def _linked(taken: pl.DataFrame, pairs: pl.DataFrame, model: LinkModel) -> pl.DataFrame:
     exact = pl.col("method") != LINK_METHODS[-1]
     units = pl.any_horizontal(
-        pl.col("branch_permille") == 0,
+        # With one number, an error of typing in the legal form may have hidden a branch.
+        (pl.col("branch_permille") == 0) & ~(exact & (pl.col("name_permille") >= _UNLIKE_NAME)),
         pl.col("numerals_permille") == 0,
         (pl.col("group_permille") == 0) & (pl.col("form_permille") == 0),
     ).fill_null(False)
     same_house = pl.col("house_permille").fill_null(_SAME) == _SAME
-    near = ((pl.col("address_permille") >= _SAME_STREET) & same_house) | (
-        pl.col("point_permille") == _SAME
-    )
+    near = pl.any_horizontal(
+        (pl.col("address_permille") >= _SAME_STREET) & same_house,
+        pl.col("point_permille") == _SAME,
+    ).fill_null(False)
     least = pl.when(exact | near).then(_UNLIKE_CORE).otherwise(_UNLIKE_CORE + 1)
     unlike = (pl.col("core_permille") < least) & (pl.col("name_permille") < _UNLIKE_NAME)
     reason = (

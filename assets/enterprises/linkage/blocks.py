@@ -24,6 +24,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "tail": ("core_tail", "trade_text", "prefecture", "branch_head"),
     "street": ("street", "trade_text", "prefecture"),
 }
+_START = ("body_start", "prefecture", "branch_head")
 _RANK = {block: rank for rank, block in enumerate(LINK_BLOCKS)}
 _PAIR = ["left", "right"]
 # Pairs of one block for each record of both sides, at most; beyond, memory would not do.
@@ -47,21 +48,44 @@ def key_pairs(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     return _first_blocks(pl.concat(found))
 
 
-def typing_pairs(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
-    """Pairs whose names, or the bodies of whose names, are one typing error apart: a character
-    more, less, another, or two that changed places. Texts of three characters or less only in one
-    prefecture. And pairs of a prefecture whose bodies begin alike: an error in the legal form
-    leaves it in the body.
+def typing_pairs(
+    left: pl.DataFrame, right: pl.DataFrame, fresh_left: pl.DataFrame, fresh_right: pl.DataFrame
+) -> pl.DataFrame:
+    """Pairs with a fresh record whose names, or the bodies of whose names, are one typing error
+    apart: a character more, less, another, or two that changed places. Texts of three characters or
+    less only in one prefecture. And pairs of a prefecture whose bodies begin alike: an error in the
+    legal form leaves it in the body.
     """
-    found = [_matched(left, right, ("body_start", "prefecture", "branch_head"), "typing")]
-    for text in ("body", "name"):
-        one, two = _with_one_less(left, text), _with_one_less(right, text)
-        long = pl.col("size") > 3
-        found += [
-            _matched(one.filter(long), two.filter(long), ("variant",), "typing"),
-            _matched(one.filter(~long), two.filter(~long), ("variant", "prefecture"), "typing"),
-        ]
+    long = pl.col("size") > 3
+    found = []
+    for text in (None, "body", "name"):
+        sides, fresh = [left, right], [fresh_left, fresh_right]
+        if text is not None:
+            sides = [_with_one_less(side, text) for side in sides]
+        for one, two in meeting(sides, fresh):
+            if text is None:
+                found.append(_matched(one, two, _START, "typing"))
+                continue
+            found.append(_matched(one.filter(long), two.filter(long), ("variant",), "typing"))
+            short = one.filter(~long), two.filter(~long)
+            found.append(_matched(*short, ("variant", "prefecture"), "typing"))
     return _first_blocks(pl.concat(found))
+
+
+def meeting(
+    sides: list[pl.DataFrame], fresh: list[pl.DataFrame]
+) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
+    """What is fresh on the left with all on the right, and the rest of the left with what is fresh
+    on the right: every pair with a fresh record once. `fresh` names rows.
+    """
+    new = [
+        side
+        if mine.height == side["row"].n_unique()
+        else side.join(mine.select("row"), on="row", how="semi")
+        for side, mine in zip(sides, fresh, strict=True)
+    ]
+    rest = sides[0].join(fresh[0].select("row"), on="row", how="anti")
+    return [(new[0], sides[1]), (rest, new[1])]
 
 
 def _first_blocks(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.enterprises.linkage.blocks import key_pairs, typing_pairs
+from assets.enterprises.linkage.blocks import key_pairs, meeting, typing_pairs
 from assets.enterprises.linkage.features import compared
 from assets.enterprises.linkage.model import FEATURES, LinkModel, decimal_of_micro, scores
 from assets.enterprises.linkage.prepared import numbered, prepared
@@ -68,7 +68,9 @@ def relink(
             same.filter(pl.col("rank") < _LAST),
             *(
                 _scored(one, two, key_pairs(one, two), model)
-                for one, two in _meeting(ready, [_of(r, f) for r, f in zip(ready, fresh, strict=True)])
+                for one, two in meeting(
+                    ready, [_of(r, f) for r, f in zip(ready, fresh, strict=True)]
+                )
             ),
         ]
     )
@@ -80,14 +82,20 @@ def _in_rows(previous: pl.DataFrame, sides: list[pl.DataFrame]) -> pl.DataFrame:
     """Previous pairs by the rows of today; null for a record that is gone."""
     found = previous.lazy()
     for side, name in zip(sides, _SIDES, strict=True):
-        rows = side.lazy().select(pl.col("record_id").alias(f"{name}_id"), pl.col("row").alias(name))
+        rows = side.lazy().select(
+            pl.col("record_id").alias(f"{name}_id"), pl.col("row").alias(name)
+        )
         found = found.join(rows, on=f"{name}_id", how="left")
     ranks = {block: rank for rank, block in enumerate(LINK_BLOCKS)}
-    return found.select(
-        pl.col("block").replace_strict(ranks, return_dtype=pl.Int8).alias("rank"),
-        (pl.col("score") * 1_000_000).cast(pl.Int64).alias("score_micro"),
-        pl.exclude("block", "score"),
-    ).select(pl.col(name).cast(dtype) for name, dtype in _SCORED.items()).collect()
+    return (
+        found.select(
+            pl.col("block").replace_strict(ranks, return_dtype=pl.Int8).alias("rank"),
+            (pl.col("score") * 1_000_000).cast(pl.Int64).alias("score_micro"),
+            pl.exclude("block", "score"),
+        )
+        .select(pl.col(name).cast(dtype) for name, dtype in _SCORED.items())
+        .collect()
+    )
 
 
 def _unchanged(pairs: pl.DataFrame, fresh: list[pl.Series]) -> pl.DataFrame:
@@ -101,16 +109,6 @@ def _of(side: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:
     return side.filter(mask.gather(side["row"]))
 
 
-def _meeting(
-    ready: list[pl.DataFrame], fresh: list[pl.DataFrame]
-) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
-    """What is fresh on the left with all on the right, and the rest of the left with what is fresh
-    on the right: every pair with a fresh record once.
-    """
-    rest = ready[0].join(fresh[0], on="row", how="anti", maintain_order="left")
-    return [(fresh[0], ready[1]), (rest, fresh[1])]
-
-
 def _typed(
     sides: list[pl.DataFrame],
     ready: list[pl.DataFrame],
@@ -122,7 +120,9 @@ def _typed(
 ) -> pl.DataFrame:
     """Pairs one typing error apart of records without a likely pair among the keyed."""
     known = before.filter(pl.col("rank") < _LAST)
-    weak = [_weak(keyed, name, side.height, model) for name, side in zip(_SIDES, sides, strict=True)]
+    weak = [
+        _weak(keyed, name, side.height, model) for name, side in zip(_SIDES, sides, strict=True)
+    ]
     # What did not change and was as weak before has met its like already.
     new = [
         now & (changed | ~_weak(known, name, side.height, model))
@@ -132,16 +132,13 @@ def _typed(
         _prepared_as_well(side, done, now if other.any() else mine)
         for side, done, now, mine, other in zip(sides, ready, weak, new, new[::-1], strict=True)
     ]
-    pairs = pl.concat(
-        typing_pairs(one, two)
-        for one, two in _meeting(
-            [_of(p, now) for p, now in zip(parted, weak, strict=True)],
-            [_of(p, mine) for p, mine in zip(parted, new, strict=True)],
-        )
+    pairs = typing_pairs(
+        *(_of(p, now) for p, now in zip(parted, weak, strict=True)),
+        *(_of(p, mine) for p, mine in zip(parted, new, strict=True)),
     ).join(keyed, on=list(_SIDES), how="anti")
     kept = same.filter(pl.col("rank") == _LAST)
     still = weak[0].gather(kept["left"]) & weak[1].gather(kept["right"])
-    return pl.concat([kept.filter(still), _scored(*parted, pairs, model)])
+    return pl.concat([kept.filter(still), _scored(parted[0], parted[1], pairs, model)])
 
 
 def _weak(pairs: pl.DataFrame, name: str, records: int, model: LinkModel) -> pl.Series:
@@ -170,9 +167,7 @@ def _scored(
     ).select(pl.col(name).cast(dtype) for name, dtype in _SCORED.items())
 
 
-def _conformed(
-    pairs: pl.DataFrame, sides: list[pl.DataFrame], model: LinkModel
-) -> pl.DataFrame:
+def _conformed(pairs: pl.DataFrame, sides: list[pl.DataFrame], model: LinkModel) -> pl.DataFrame:
     exact = [
         pl.when(pl.col(f"{method}_permille") == 1000).then(pl.lit(method))
         for method in LINK_METHODS[:-1]

@@ -112,9 +112,11 @@ def _alike(one: pl.Series, two: pl.Series, text: str) -> pl.Series:
 def _similarity(
     edits: NDArray[np.int64], one: NDArray[np.int64], two: NDArray[np.int64], *, shorter: bool
 ) -> NDArray[np.int64]:
+    common, whole = one + two - edits, one + two
     if shorter:
-        return _WHOLE * ((one + two - edits) // 2) // np.maximum(np.minimum(one, two), 1)
-    return _WHOLE * (one + two - edits) // np.maximum(one + two, 1)
+        common, whole = common // 2, np.minimum(one, two)
+    found: NDArray[np.int64] = _WHOLE * common // np.maximum(whole, 1)
+    return found
 
 
 def _equal(column: str) -> pl.Expr:

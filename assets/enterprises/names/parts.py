@@ -45,9 +45,10 @@ def split_names(names: pl.Series) -> pl.DataFrame:
 
     Columns: `name` (normalised), `region_code` (GB/T 2260 code of the region words, where they
     name one place), `core` (字号; never empty for a name), `trade` (industry words), `form` (kind
-    of the legal form), `group` (whether it is a 集团), `branch` (what follows the legal form), `numerals` (numbers in core, trade
-    and branch), `parent` (the name before the branch, normalised). A part that a name does not
-    have is null, and all are for a null name. A name that is only a suffix is its own core.
+    of the legal form), `group` (whether it is a 集团), `branch` (what follows the legal form),
+    `numerals` (numbers in core, trade and branch), `parent` (the name before the branch,
+    normalised). A part that a name does not have is null, and all are for a null name. A name that
+    is only a suffix is its own core.
     """
     pieces = [names.slice(start, _PIECE) for start in range(0, len(names), _PIECE)]
     regions()  # made once, before the threads
@@ -129,7 +130,9 @@ def _regioned(cut: pl.DataFrame) -> pl.DataFrame:
     """With `region_code`, and `body`: the head without region words and brackets."""
     head = pl.col("head")
     bracket = head.str.extract(r"\(([^()]*)\)")
-    bracketed = cut.filter(head.str.contains("(", literal=True)).select("index", inside=bracket.fill_null(""))
+    bracketed = cut.filter(head.str.contains("(", literal=True)).select(
+        "index", inside=bracket.fill_null("")
+    )
     bracketed = _with_region(bracketed, "inside").filter(
         (pl.col("inside") != "") & (pl.col("inside_taken") == pl.col("inside").str.len_chars())
     )
