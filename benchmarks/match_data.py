@@ -27,170 +27,29 @@ from numpy.typing import NDArray
 
 from assets.enterprises.uscc import ALPHABET
 from assets.landing.ingest import REFERENCE_DIRECTORY
+from benchmarks.match_faults import ENDS, LETTERS, Draw, mistyped, named, some, with_faults
 
-Draw = np.random.Generator
-_AUSPICIOUS = (
-    "华兴盛隆昌达泰恒信诚德润丰源鑫金宏伟远东方海天宇龙凤祥瑞福康安宁和美佳嘉荣富贵永久长春明亮光辉"
-    "煌新亚欧美洋江河湖山川峰岭林森木水清泉玉石银铜铁钢中正大成立业创科智慧博文雅艺百千万亿利通顺畅"
-    "捷迅飞腾跃鹏程鸿雁翔云星辰日月晨曦阳晖朗晴蓝绿青紫红黄白双三联合众力强劲锐锋超越卓尔优特奇精工"
-    "巧匠心灵圣贤良善仁义礼孝忠勇尚品质真诺维克斯曼迪奥凯帝豪威格林菲亚特尼尔"
-)
-_TRADES = [
-    "机械",
-    "化工",
-    "科技",
-    "电子",
-    "贸易",
-    "建材",
-    "纺织",
-    "塑料制品",
-    "食品",
-    "五金制品",
-    "环保科技",
-    "电气设备",
-    "新材料",
-    "汽车配件",
-    "包装材料",
-    "印刷",
-    "服饰",
-    "工贸",
-    "实业",
-    "物资",
-    "水泥",
-    "钢铁",
-    "铸造",
-    "电力",
-    "热电",
-    "能源",
-    "煤焦化",
-    "医药",
-    "生物科技",
-    "精细化工",
-    "金属制品",
-    "家具",
-    "陶瓷",
-    "玻璃",
-    "电缆",
-    "轴承",
-    "阀门",
-    "模具",
-    "橡胶制品",
-    "造纸",
-    "饲料",
-    "粮油",
-    "酒业",
-    "建筑工程",
-    "园林绿化",
-    "物流",
-    "运输",
-    "房地产开发",
-    "农业发展",
-    "电器制造",
-    "仪器仪表",
-    "自动化设备",
-    "新能源科技",
-    "半导体材料",
-    "光伏材料",
-    "石化设备",
-    "耐火材料",
-    "有色金属",
-    "铝业",
-    "纸业",
-    "针织",
-    "印染",
-    "皮革制品",
-    "木业",
-    "装饰材料",
-    "混凝土",
-    "砂石",
-    "沥青",
-    "消防器材",
-    "电梯",
-    "制冷设备",
-    "风机",
-    "锅炉",
-    "管业",
-    "船舶配件",
-    "汽车零部件",
-    "乳业",
-    "肉类加工",
-    "冷链",
-    "茶业",
-    "果蔬",
-    "种苗",
-    "养殖",
-    "水产品",
-    "制药",
-    "医疗器械",
-    "日化用品",
-    "玩具",
-    "礼品",
-    "文化用品",
-    "信息技术",
-    "软件",
-    "通信设备",
-    "光学仪器",
-]
-_ROADS = [
-    "人民路",
-    "解放路",
-    "中山路",
-    "建设路",
-    "工业路",
-    "创业路",
-    "兴业路",
-    "振兴路",
-    "纬一路",
-    "纬二路",
-    "经三路",
-    "经五路",
-    "科技路",
-    "长江路",
-    "黄河路",
-    "迎宾大道",
-    "开发大道",
-    "滨河路",
-    "园区南路",
-    "园区北路",
-    "环城东路",
-    "环城西路",
-    "新华街",
-    "文化路",
-    "青年路",
-    "光明路",
-    "幸福路",
-    "团结路",
-    "胜利路",
-    "和平路",
-    "富强路",
-    "民主路",
-    "健康路",
-    "学府路",
-    "站前路",
-    "交通路",
-    "朝阳路",
-    "东风路",
-    "南环路",
-    "北环路",
-]
-_TOWNS = [
-    "城关镇",
-    "河东镇",
-    "新桥镇",
-    "石桥镇",
-    "太平镇",
-    "永安镇",
-    "白沙镇",
-    "东湖街道",
-    "西关街道",
-    "南山街道",
-    "长安乡",
-    "新城街道",
-]
+_TRADES = """
+机械 化工 科技 电子 贸易 建材 纺织 塑料制品 食品 五金制品 环保科技 电气设备 新材料 汽车配件
+包装材料 印刷 服饰 工贸 实业 物资 水泥 钢铁 铸造 电力 热电 能源 煤焦化 医药 生物科技 精细化工
+金属制品 家具 陶瓷 玻璃 电缆 轴承 阀门 模具 橡胶制品 造纸 饲料 粮油 酒业 建筑工程 园林绿化 物流
+运输 房地产开发 农业发展 电器制造 仪器仪表 自动化设备 新能源科技 半导体材料 光伏材料 石化设备
+耐火材料 有色金属 铝业 纸业 针织 印染 皮革制品 木业 装饰材料 混凝土 砂石 沥青 消防器材 电梯
+制冷设备 风机 锅炉 管业 船舶配件 汽车零部件 乳业 肉类加工 冷链 茶业 果蔬 种苗 养殖 水产品 制药
+医疗器械 日化用品 玩具 礼品 文化用品 信息技术 软件 通信设备 光学仪器
+"""
+_ROADS = """
+人民路 解放路 中山路 建设路 工业路 创业路 兴业路 振兴路 纬一路 纬二路 经三路 经五路 科技路
+长江路 黄河路 迎宾大道 开发大道 滨河路 园区南路 园区北路 环城东路 环城西路 新华街 文化路 青年路
+光明路 幸福路 团结路 胜利路 和平路 富强路 民主路 健康路 学府路 站前路 交通路 朝阳路 东风路
+南环路 北环路
+"""
+_TOWNS = """
+城关镇 河东镇 新桥镇 石桥镇 太平镇 永安镇 白沙镇 东湖街道 西关街道 南山街道 长安乡 新城街道
+"""
 # As many 字号 are drawn from, whatever the size.
 _CORES = 20_000
 _NUMERALS = "一二三四五六七八九"
-_ENDS = "(?:市|省|自治区|县|区)$"
 
 
 def registers(size: int, seed: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -219,7 +78,7 @@ def changed(side: pl.DataFrame, share: float, seed: int) -> tuple[pl.DataFrame, 
     touched = pl.Series(draw.random(side.height) < share)
     fresh = side.with_columns(
         pl.when(touched)
-        .then(_mistyped(side["name_zh"], draw))
+        .then(mistyped(side["name_zh"], draw))
         .otherwise("name_zh")
         .alias("name_zh"),
         pl.when(touched).then(None).otherwise("address_zh").alias("address_zh"),
@@ -267,7 +126,7 @@ def _enterprises(count: int, draw: Draw) -> pl.DataFrame:
     cores = _cores(np.random.default_rng(_CORES))
     base = places[at].with_columns(
         _pick(cores, count, draw, 0.6).alias("core"),
-        _pick(_TRADES, count, draw, 0.4).alias("trade"),
+        _pick(_TRADES.split(), count, draw, 0.4).alias("trade"),
         _pick(["有限公司", "有限责任公司", "厂", "股份有限公司", "公司"], count, draw, 1.6).alias(
             "form"
         ),
@@ -286,7 +145,7 @@ def _enterprises(count: int, draw: Draw) -> pl.DataFrame:
 
 def _cores(draw: Draw) -> pl.Series:
     """字号 of two to four characters, the same in every run."""
-    letters = list(dict.fromkeys(_AUSPICIOUS))
+    letters = list(dict.fromkeys(LETTERS))
     characters = [_pick(letters, _CORES, draw, 0.5) for _ in range(4)]
     length = pl.Series(draw.choice([2, 3, 4], _CORES, p=[0.62, 0.28, 0.10]))
     return (
@@ -330,7 +189,7 @@ def _relatives(base: pl.DataFrame, draw: Draw) -> pl.DataFrame:
         pl.when(works)
         .then(pl.format("第{}分厂", number))
         .when(branch)
-        .then(pl.concat_str(pl.col("county").str.replace(_ENDS, ""), pl.lit("分公司")))
+        .then(pl.concat_str(pl.col("county").str.replace(ENDS, ""), pl.lit("分公司")))
         .otherwise(pl.lit(""))
         .alias("suffix"),
     )
@@ -355,7 +214,10 @@ def _streets(count: int, draw: Draw) -> list[pl.Expr]:
     house = pl.Series(draw.integers(1, 900, count)).cast(pl.String)
     return [
         pl.concat_str(
-            _pick(_TOWNS, count, draw), _pick(_ROADS, count, draw), house, pl.lit("号")
+            _pick(_TOWNS.split(), count, draw),
+            _pick(_ROADS.split(), count, draw),
+            house,
+            pl.lit("号"),
         ).alias("street")
     ]
 
@@ -440,19 +302,19 @@ def _viewed(people: pl.DataFrame, letter: str, draw: Draw) -> pl.DataFrame:
         .otherwise("form")
         .alias("form"),
     )
-    rows = rows.with_columns(_named(chance[1], chance[2]).alias("name_zh"))
+    rows = rows.with_columns(named(chance[1], chance[2]).alias("name_zh"))
     names = rows["name_zh"]
-    names = _some(names, chance[3] < 0.03, lambda s: _mistyped(s, draw))
+    names = some(names, chance[3] < 0.03, lambda s: mistyped(s, draw))
     traditional = opencc.OpenCC("s2t")
-    names = _some(names, chance[4] < 0.02, lambda s: pl.Series([traditional.convert(x) for x in s]))
-    names = _some(names, chance[5] < 0.4, lambda s: s.str.replace_many({"(": "（", ")": "）"}))
-    code = _with_faults(rows["uscc_text"], draw)
+    names = some(names, chance[4] < 0.02, lambda s: pl.Series([traditional.convert(x) for x in s]))
+    names = some(names, chance[5] < 0.4, lambda s: s.str.replace_many({"(": "（", ")": "）"}))
+    code = with_faults(rows["uscc_text"], draw)
     has_point = chance[6] < 0.4
     spread = draw.normal(0, 0.0015, (2, count))
     whole = pl.concat_str(pl.when(chance[7] < 0.5).then(pl.lit("")).otherwise("county"), "street")
     street = rows.select(whole).to_series()
-    street = _some(street, chance[8] < 0.1, lambda s: s.str.replace(r"^.*?(镇|街道|乡)", ""))
-    street = _some(street, chance[9] < 0.03, lambda s: _mistyped(s, draw))
+    street = some(street, chance[8] < 0.1, lambda s: s.str.replace(r"^.*?(镇|街道|乡)", ""))
+    street = some(street, chance[9] < 0.03, lambda s: mistyped(s, draw))
     order = draw.permutation(count)
     view = rows.with_columns(
         names.alias("name_zh"),
@@ -474,82 +336,4 @@ def _viewed(people: pl.DataFrame, letter: str, draw: Draw) -> pl.DataFrame:
         view.select(*columns.split(), "point_precision_m", "uscc_text")
         .with_columns(pl.format(letter + "{}", pl.Series(order)).alias("record_id"))
         .sort("record_id")
-    )
-
-
-def _named(city: pl.Series, shortened: pl.Series) -> pl.Expr:
-    """The name as a register writes it: region, 字号, trade, legal form, suffix."""
-    bare = pl.col("named_city").str.replace(_ENDS, "")
-    style = pl.col("style")
-    short = pl.Series(shortened < 0.04)
-    region = (
-        pl.when(style == "city_full")
-        .then(pl.when(city < 0.1).then(bare).otherwise("named_city"))
-        .when(style == "city")
-        .then(pl.when(city < 0.1).then(pl.col("named_city")).otherwise(bare))
-        .when(style == "province")
-        .then(pl.col("named_province").str.replace(r"(?:省|市|(?:维吾尔|壮族|回族)?自治区)$", ""))
-        .when(style == "county")
-        .then(pl.col("named_county"))
-        .otherwise(pl.lit(""))
-    )
-    inner = pl.when(style == "bracket").then(pl.format("({})", bare)).otherwise(pl.lit(""))
-    dropped = short & pl.Series(shortened < 0.02)
-    return pl.concat_str(
-        pl.when(dropped).then(pl.lit("")).otherwise(region),
-        "core",
-        inner,
-        "trade",
-        pl.when(short & ~dropped & pl.col("form").str.ends_with("公司"))
-        .then(pl.lit("公司"))
-        .otherwise("form"),
-        "suffix",
-    )
-
-
-def _some(values: pl.Series, chosen: pl.Series, change: Any) -> pl.Series:
-    rows = chosen.arg_true()
-    return values.clone().scatter(rows, change(values.gather(rows)))
-
-
-def _mistyped(texts: pl.Series, draw: Draw) -> pl.Series:
-    """One character of each text replaced, left out, doubled, or changed places with the next."""
-    made = []
-    kinds, spots = draw.integers(0, 4, len(texts)), draw.random(len(texts))
-    others = draw.choice(list(_AUSPICIOUS), len(texts))
-    for text, kind, spot, other in zip(texts, kinds, spots, others, strict=True):
-        if text is None or len(text) < 3:
-            made.append(text)
-            continue
-        i = int(spot * (len(text) - 1))
-        middle = {0: other, 1: "", 2: text[i] * 2, 3: text[i + 1] + text[i]}[int(kind)]
-        made.append(text[:i] + middle + text[i + (2 if kind == 3 else 1) :])
-    return pl.Series(made, dtype=pl.String)
-
-
-def _with_faults(codes: pl.Series, draw: Draw) -> pl.DataFrame:
-    """`uscc_text` as delivered, `uscc` if its check fits, `org_code`."""
-    count = len(codes)
-    chance = pl.Series(draw.random(count))
-    other = codes.gather(draw.permutation(count))
-    digit = draw.integers(9, 17, count)
-    typed = [
-        code[:i] + ALPHABET[(ALPHABET.index(code[i]) + 1) % 31] + code[i + 1 :]
-        for code, i in zip(codes, digit, strict=True)
-    ]
-    frame = pl.DataFrame({"chance": chance, "code": codes, "other": other, "typed": typed})
-    delivered = (
-        pl.when(pl.col("chance") < 0.15)
-        .then(None)
-        .when(pl.col("chance") < 0.16)
-        .then("other")
-        .when(pl.col("chance") < 0.17)
-        .then("typed")
-        .otherwise("code")
-    )
-    checked = pl.when(~pl.col("chance").is_between(0.16, 0.17, closed="left")).then(delivered)
-    return frame.select(
-        delivered.alias("uscc_text"),
-        checked.alias("uscc"),
-        checked.str.slice(8, 9).alias("org_code"),
     )

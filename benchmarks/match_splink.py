@@ -27,10 +27,8 @@ PAIR = ["left_id", "right_id"]
 def _records(side: pl.DataFrame, pairs: pl.DataFrame, column: str) -> pl.DataFrame:
     """Records as Splink takes them, each with the numbers of the pairs it is in."""
     numbers = pairs.with_row_index("pair").group_by(column).agg("pair")
-    return (
-        side.with_columns(province=pl.col("division").str.head(2))
-        .join(numbers, left_on="record_id", right_on=column)
-        .select(pl.col("record_id").alias("unique_id"), *_TEXTS, *_PLACES, "pair")
+    return side.join(numbers, left_on="record_id", right_on=column).select(
+        pl.col("record_id").alias("unique_id"), *_TEXTS, *_PLACES, "pair"
     )
 
 

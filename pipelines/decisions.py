@@ -49,10 +49,14 @@ def decide_link(
     """
     if decision not in ("same", "different"):
         raise DecisionFailed(f"{decision}: expected same or different")
-    known = Lake(settings).read(Entity).get_column("entity_id")
+    known = dict(Lake(settings).read(Entity).select("entity_id", "rank").iter_rows())
     for record in (left, right):
         if record not in known:
             raise DecisionFailed(f"no record '{record}'; `parkledger review links` lists them")
+    if known[left] == known[right]:
+        raise DecisionFailed(
+            f"{left} and {right} are of one register; expected records of two registers"
+        )
     return _recorded(
         settings, "link_decision", _LINK_HEADERS, [left, right, decision, reason, office]
     )

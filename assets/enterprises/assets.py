@@ -98,8 +98,11 @@ _WHO = (
     Step(
         LinkCandidate,
         (RegisterRecord, RecordAddress, LinkModelWeight),
-        lambda t, _: linking.link_candidates(
-            t["core.register_record"], t["core.record_address"], t["accepted.link_model"]
+        lambda t, s: linking.link_candidates(
+            t["core.register_record"],
+            t["core.record_address"],
+            t["accepted.link_model"],
+            s.raw_rows / "links",
         ),
         "enterprises",
     ),

@@ -7,10 +7,12 @@ with what those before it name, one to one; so the order in which files arrive d
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 
-from assets.enterprises.linkage import assign, candidates, load_model
+from assets.enterprises.kept import kept_candidates
+from assets.enterprises.linkage import assign, load_model
 from quality.contracts.enterprises import Entity
 from quality.contracts.linkage import Link, LinkCandidate
 
@@ -65,23 +67,30 @@ _RECORD = [
 ]
 
 
-def _stages(known: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """What each register names first, and what is named before it, in order."""
-    for _, universe in known.sort("universe", "rank").group_by("universe", maintain_order=True):
-        for rank in universe.get_column("rank").unique().sort().to_list()[1:]:
+def _stages(known: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
+    """A name, what a register names first, and what is named before it, in order."""
+    for (universe,), part in known.sort("universe", "rank").group_by(
+        "universe", maintain_order=True
+    ):
+        for rank in part.get_column("rank").unique().sort().to_list()[1:]:
             yield (
-                universe.filter(pl.col("rank") == rank).select(_RECORD),
-                universe.filter(pl.col("rank") < rank).select(_RECORD),
+                f"{universe}-{rank}",
+                part.filter(pl.col("rank") == rank).select(_RECORD),
+                part.filter(pl.col("rank") < rank).select(_RECORD),
             )
 
 
 def link_candidates(
-    records: pl.DataFrame, addresses: pl.DataFrame, weights: pl.DataFrame
+    records: pl.DataFrame, addresses: pl.DataFrame, weights: pl.DataFrame, folder: Path
 ) -> pl.DataFrame:
-    """`core.link_candidate`: pairs of entities that may be one, with features and score."""
+    """`core.link_candidate`: pairs of entities that may be one, with features and score.
+
+    `folder` keeps what was compared, so that only what changed is compared again.
+    """
     model = load_model(weights)
     found = [
-        candidates(left, right, model) for left, right in _stages(profiles(records, addresses))
+        kept_candidates(left, right, model, folder, name)
+        for name, left, right in _stages(profiles(records, addresses))
     ]
     return LinkCandidate.conform(pl.concat([LinkCandidate.empty_frame(), *found]))
 
@@ -89,15 +98,40 @@ def link_candidates(
 def links(
     found: pl.DataFrame, records: pl.DataFrame, decisions: pl.DataFrame, weights: pl.DataFrame
 ) -> pl.DataFrame:
-    """`core.link`: one to one within each register, by score and by what people decided."""
+    """`core.link`: one to one within each register, by score and by what people decided.
+
+    A decision is about what two registers name; the later register's is the left one, in
+    whichever order it was written. One about two rows of one register, or about what no
+    register names any more, has nothing to decide.
+    """
     model = load_model(weights)
     first = records.group_by("entity_id").agg(pl.col("rank").min())
     staged = found.join(first, left_on="left_id", right_on="entity_id")
+    decided = _oriented(decisions, first)
+    ranks = pl.concat([staged.select("rank"), decided.select("rank")]).unique().sort("rank")
     parts = [
-        assign(part.drop("rank"), decisions, model)
-        for _, part in staged.sort("rank").group_by("rank", maintain_order=True)
+        assign(
+            staged.filter(pl.col("rank") == rank).drop("rank"),
+            decided.filter(pl.col("rank") == rank),
+            model,
+        )
+        for rank in ranks.to_series().to_list()
     ]
     return Link.conform(pl.concat([Link.empty_frame(), *parts]))
+
+
+def _oriented(decisions: pl.DataFrame, first: pl.DataFrame) -> pl.DataFrame:
+    """Decisions with the entity of the later register left, and `rank`, that register's place."""
+    known = decisions.join(first, left_on="left_id", right_on="entity_id").join(
+        first, left_on="right_id", right_on="entity_id", suffix="_of_right"
+    )
+    later = pl.col("rank") > pl.col("rank_of_right")
+    return known.filter(pl.col("rank") != pl.col("rank_of_right")).select(
+        pl.when(later).then("left_id").otherwise("right_id").alias("left_id"),
+        pl.when(later).then("right_id").otherwise("left_id").alias("right_id"),
+        "decision",
+        pl.max_horizontal("rank", "rank_of_right").alias("rank"),
+    )
 
 
 def entities(records: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:

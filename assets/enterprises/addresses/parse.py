@@ -25,6 +25,9 @@ from assets.enterprises.addresses.units import Divisions
 from assets.enterprises.addresses.zones import Zones
 
 _KEY = ["skeleton", "year", "context_code", "damaged", "latin"]
+_FRONT = ["front", *_KEY[1:]]
+# A number, and behind it no character of a kind of division or zone.
+_NUMBERED = "^[^0-9]+[0-9][^省市县区园州盟旗城地]*$"
 _RESULT = {
     "division_code": pl.String,
     "division_level": pl.String,
@@ -97,51 +100,59 @@ class Parser:
         pieces = [piece.select(_INPUT) for piece in addresses.iter_slices(rows)]
         with ThreadPoolExecutor(threads) as pool:
             read = list(pool.map(lambda piece: _read(piece, self._marker), pieces))
-            keys = pl.concat([piece.select(_KEY).unique() for piece in read]).unique()
+            keys = pl.concat([fronts.select(_KEY).unique() for _, fronts in read]).unique()
             results: list[Result] = [self._resolver.resolve(*key) for key in keys.iter_rows()]
             resolved = pl.concat(
                 [keys, pl.DataFrame(results, schema=_RESULT, orient="row")], how="horizontal"
             )
-            return pl.concat(list(pool.map(lambda piece: _written(piece, resolved), read)))
+            return pl.concat(list(pool.map(lambda both: _written(*both, resolved), read)))
 
 
-def _read(piece: pl.DataFrame, marker: Marker) -> pl.DataFrame:
-    """The key of each address, and its text with the names marked."""
+def _read(piece: pl.DataFrame, marker: Marker) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The front of each address, and each distinct front with its names marked and its key.
+
+    Addresses of one street differ from the first number on: what stands before it is the front,
+    unless behind it there is what may name a division or a zone.
+    """
     text = normal_form(piece["address_zh"]).fill_null("")
-    marked = marker.marked(text)
-    bones = skeleton(marked)
-    # Text without a name has one skeleton, whatever it is.
-    nameless = (bones == "") & (text != "")
-    return piece.select("year", "context_code").with_columns(
+    rows = piece.select("year", "context_code").with_columns(
         text.alias("text"),
-        marked.alias("marked"),
-        bones.set(nameless, GAP).alias("skeleton") if nameless.any() else bones.alias("skeleton"),
         text.str.contains(DAMAGE).alias("damaged"),
         (~text.str.contains(r"\p{Han}") & (text != "")).alias("latin"),
     )
+    numbered = pl.col("text").str.contains(_NUMBERED)
+    front = pl.when(numbered).then(pl.col("text").str.extract("^([^0-9]+)")).otherwise("text")
+    rows = rows.with_columns(front.alias("front"))
+    fronts = rows.select(_FRONT).unique()
+    marked = marker.marked(fronts["front"])
+    bones = skeleton(marked)
+    # Text without a name has one skeleton, whatever it is.
+    nameless = (bones == "") & (fronts["front"] != "")
+    bones = bones.set(nameless, GAP) if nameless.any() else bones
+    return rows, fronts.with_columns(marked.alias("marked"), bones.alias("skeleton"))
 
 
-def _written(read: pl.DataFrame, resolved: pl.DataFrame) -> pl.DataFrame:
+def _written(rows: pl.DataFrame, fronts: pl.DataFrame, resolved: pl.DataFrame) -> pl.DataFrame:
     """What the keys say, with the zone and the rest of each text."""
-    joined = read.join(
-        resolved, on=_KEY, how="left", nulls_equal=True, maintain_order="left"
-    ).with_row_index()
+    joined = fronts.join(resolved, on=_KEY, how="left", nulls_equal=True).with_row_index()
     # Most heads are names without anything between them, and most zones follow right behind:
     # only the others are looked up in the marked text.
-    plain = pl.col("text").str.starts_with(pl.col("head_text")).fill_null(value=False)
+    plain = pl.col("front").str.starts_with(pl.col("head_text")).fill_null(value=False)
     parts = pl.col("marked").str.split(END)
     others = (
         joined.filter(~plain | ((pl.col("zone") >= 0) & pl.col("zone_text").is_null()))
         .with_columns(parts.alias("parts"))
         .select("index", _zone_name().alias("found_zone"), _rest().alias("found_rest"))
     )
-    behind = pl.col("text").str.strip_prefix(pl.col("head_text"))
+    behind = pl.col("front").str.strip_prefix(pl.col("head_text"))
+    said = joined.join(others, on="index", how="left").with_columns(
+        pl.coalesce("zone_text", "found_zone").alias("zone_zh"),
+        pl.when(plain).then(behind).otherwise("found_rest").alias("front_rest"),
+    )
+    tail = pl.col("text").str.strip_prefix(pl.col("front"))
     return (
-        joined.join(others, on="index", how="left", maintain_order="left")
-        .with_columns(
-            pl.coalesce("zone_text", "found_zone").alias("zone_zh"),
-            pl.when(plain).then(behind).otherwise("found_rest").alias("rest_zh"),
-        )
+        rows.join(said, on=_FRONT, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns((pl.col("front_rest") + tail).alias("rest_zh"))
         .select(_COLUMNS)
     )
 

@@ -10,7 +10,7 @@ from quality.contracts.linkage import LINK_METHODS, Link
 _PAIR = ["left_id", "right_id"]
 # Names that agree this little are not one name; without the same number or place, also those of
 # which half the core differs (project rule).
-_UNLIKE_CORE, _UNLIKE_NAME = 500, 900
+_UNLIKE_CORE, _UNLIKE_NAME, _OTHER_BRANCH = 500, 900, 700
 # Street and house, or points, that make a new name of the same enterprise likely (project rule).
 _SAME_STREET, _SAME = 900, 1000
 # A rival this near leaves open which of the two it is: 0.3 log odds (project rule).
@@ -151,6 +151,7 @@ def _linked(taken: pl.DataFrame, pairs: pl.DataFrame, model: LinkModel) -> pl.Da
     exact = pl.col("method") != LINK_METHODS[-1]
     units = pl.any_horizontal(
         # With one number, an error of typing in the legal form may have hidden a branch.
+        pl.col("branch_permille").is_between(1, _OTHER_BRANCH),
         (pl.col("branch_permille") == 0) & ~(exact & (pl.col("name_permille") >= _UNLIKE_NAME)),
         pl.col("numerals_permille") == 0,
         (pl.col("group_permille") == 0) & (pl.col("form_permille") == 0),

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from assets.enterprises.linkage.prepared import street_of
+from assets.enterprises.names import normalised, normalised_name
 from quality.contracts.linkage import LINK_BLOCKS
 
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -52,8 +54,8 @@ def typing_pairs(
     left: pl.DataFrame, right: pl.DataFrame, fresh_left: pl.DataFrame, fresh_right: pl.DataFrame
 ) -> pl.DataFrame:
     """Pairs with a fresh record whose names, or the bodies of whose names, are one typing error
-    apart: a character more, less, another, or two that changed places. Texts of three characters or
-    less only in one prefecture. And pairs of a prefecture whose bodies begin alike: an error in the
+    apart: a character more, less, another, or two that changed places. Bodies only in one province,
+    of three characters or less only in one prefecture. And pairs of a prefecture whose bodies begin alike: an error in the
     legal form leaves it in the body.
     """
     long = pl.col("size") > 3
@@ -66,7 +68,8 @@ def typing_pairs(
             if text is None:
                 found.append(_matched(one, two, _START, "typing"))
                 continue
-            found.append(_matched(one.filter(long), two.filter(long), ("variant",), "typing"))
+            place = ("variant", "province") if text == "body" else ("variant",)
+            found.append(_matched(one.filter(long), two.filter(long), place, "typing"))
             short = one.filter(~long), two.filter(~long)
             found.append(_matched(*short, ("variant", "prefecture"), "typing"))
     return _first_blocks(pl.concat(found))
@@ -88,6 +91,24 @@ def meeting(
     return [(new[0], sides[1]), (rest, new[1])]
 
 
+def may_share(side: pl.DataFrame, fresh: pl.DataFrame) -> pl.Series:
+    """Which numbered records may share a key of `key_pairs` with prepared ones; others cannot.
+
+    A number, a street, or the end of a core, which every key made of the name holds. A core may
+    stand around a bracket or across blanks: such names, and Latin ones, may share anything.
+    """
+    ends = fresh["core_tail"].unique().sort().to_list()
+    name = normalised(side["name_zh"])
+    street = side.select(street_of(normalised_name(pl.col("address_zh")))).to_series()
+    codes = [(side["uscc"].str.slice(8, 9), "org_code")]
+    codes += [(side[column], column) for column in ("uscc", "org_code", "reg_no")]
+    may = name.str.contains_any(ends) | name.str.contains(r"[()]") | ~name.str.contains(r"\p{Han}")
+    may |= street.is_in(fresh["street"].drop_nulls().implode()).fill_null(False)
+    for code, column in codes:
+        may |= code.is_in(fresh[column].drop_nulls().implode()).fill_null(False)
+    return may
+
+
 def _first_blocks(pairs: pl.DataFrame) -> pl.DataFrame:
     """Each pair once, with the first block that proposed it."""
     return pairs.group_by(_PAIR).agg(pl.col("rank").min()).sort(_PAIR)
@@ -96,7 +117,7 @@ def _first_blocks(pairs: pl.DataFrame) -> pl.DataFrame:
 def _with_one_less(side: pl.DataFrame, text: str) -> pl.DataFrame:
     """A text of each record, and the text without each one of its characters."""
     whole = side.select(
-        "row", "prefecture", size=pl.col(text).str.len_chars(), variant=pl.col(text)
+        "row", "prefecture", "province", size=pl.col(text).str.len_chars(), variant=pl.col(text)
     ).filter(pl.col("size") > 1)
     longest = int(whole["size"].max() or 0)  # type: ignore[arg-type]
     variant = pl.col("variant")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.enterprises.linkage.blocks import key_pairs, meeting, typing_pairs
+from assets.enterprises.linkage.blocks import key_pairs, may_share, meeting, typing_pairs
 from assets.enterprises.linkage.features import compared
 from assets.enterprises.linkage.model import FEATURES, LinkModel, decimal_of_micro, scores
 from assets.enterprises.linkage.prepared import numbered, prepared
@@ -57,12 +57,7 @@ def relink(
     ]
     before = _in_rows(previous_candidates, sides)
     same = _unchanged(before, fresh)
-    # Changed records meet the whole other side, so that is prepared if there are any.
-    whole = [fresh[1].any(), fresh[0].any()]
-    ready = [
-        prepared(side if all_of_it else side.filter(changed))
-        for side, changed, all_of_it in zip(sides, fresh, whole, strict=True)
-    ]
+    ready = _ready(sides, fresh)
     keyed = pl.concat(
         [
             same.filter(pl.col("rank") < _LAST),
@@ -76,6 +71,17 @@ def relink(
     )
     typed = _typed(sides, ready, fresh, before, same, keyed, model)
     return _conformed(pl.concat([keyed, typed]), sides, model)
+
+
+def _ready(sides: list[pl.DataFrame], fresh: list[pl.Series]) -> list[pl.DataFrame]:
+    """The changed records, prepared, and those of the other side that may share a key with them."""
+    new = [prepared(side.filter(mask)) for side, mask in zip(sides, fresh, strict=True)]
+    found = []
+    for side, mine, other, done in zip(sides, fresh, new[::-1], new, strict=True):
+        rest = side.filter(~mine)
+        met = rest.filter(may_share(rest, other)) if other.height and rest.height else rest.clear()
+        found.append(pl.concat([done, prepared(met)]).sort("row") if met.height else done)
+    return found
 
 
 def _in_rows(previous: pl.DataFrame, sides: list[pl.DataFrame]) -> pl.DataFrame:

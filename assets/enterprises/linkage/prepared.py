@@ -53,6 +53,7 @@ def prepared(rows: pl.DataFrame) -> pl.DataFrame:
         whole.with_columns(
             pl.coalesce("org_code", pl.col("uscc").str.slice(8, 9)).alias("org_code"),
             division.alias("division"),
+            division.str.head(2).alias("province"),
             pl.when(~division.str.ends_with("0000")).then(division.str.head(4)).alias("prefecture"),
             street.alias("address"),
             pl.col("trade", "branch").fill_null("").name.suffix("_text"),
@@ -67,7 +68,7 @@ def prepared(rows: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("body").str.len_chars() >= _START)
             .then(pl.col("body").str.head(_START))
             .alias("body_start"),
-            _street().alias("street"),
+            street_of(pl.col("address")).alias("street"),
             pl.coalesce(
                 pl.col("address").str.extract(r"(\d+)(?:-\d+)?号"),
                 pl.col("address").str.extract(r"(\d+)"),
@@ -77,7 +78,7 @@ def prepared(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _street() -> pl.Expr:
+def street_of(address: pl.Expr) -> pl.Expr:
     """Road and house: of one place registers write more or less of the divisions before it."""
-    road = pl.col("address").str.replace(_PLACES, "")
+    road = address.str.replace(_PLACES, "")
     return pl.when((road.str.len_chars() >= _STREET) & road.str.contains(r"\d")).then(road)

@@ -25,9 +25,10 @@ def placed(points: pl.DataFrame) -> pl.DataFrame:
     """Points as `lon, lat` in CGCS2000 with `precision_m, point_doubt_zh, point_division`.
 
     In: `lon, lat` (degrees as delivered, or null), `crs` (their system), `precision_m` (null:
-    as written), `entity_id`, `country` that they should be in. One row each, in the same order. A point loses no precision that
-    it was not delivered with: the number of decimals, a point shared by unlike enterprises and
-    the middle of a division make it coarser, and `point_doubt_zh` says so.
+    as written), `entity_id`, `country` that they should be in. One row each, in the same order.
+    A point loses no precision that it was not delivered with: the number of decimals, a point
+    shared by unlike enterprises and the middle of a division make it coarser, and
+    `point_doubt_zh` says so.
     """
     given = points.with_row_index("__row")
     known = given.filter(pl.col("lon").is_not_null() & pl.col("lat").is_not_null())
