@@ -17,8 +17,9 @@ def comparisons(
     """`core.record_comparison` from `core.register_record`, `core.record_address` and
     `core.division_successor`; one row a row that names an enterprise.
 
-    Where a row gives no registered address, the division of the registering authority in its
-    USCC stands for it (METHOD 5, positions 3 to 8). Divisions are those of today.
+    The division of work is that of the working address, else of its point. Where a row gives no
+    registered address, the division of the registering authority in its USCC stands for it
+    (METHOD 5, positions 3 to 8). Divisions are those of today.
     """
     ordered = addresses.sort("source_row_id", "place_no")
     office = ordered.filter(pl.col("role") == "registered_office").unique(
@@ -51,9 +52,7 @@ def comparisons(
         .join(authority, on="authority", how="left")
         .with_columns(
             pl.coalesce("registered_division_now", "authority_now").alias("registered_division"),
-            pl.coalesce("operating_point_division", "operating_division_now").alias(
-                "operating_division"
-            ),
+            _working_division().alias("operating_division"),
         )
     )
     one, other = pl.col("registered_division"), pl.col("operating_division")
@@ -77,11 +76,12 @@ def comparisons(
             .when(pl.col("authority_now").is_not_null())
             .then(pl.lit("uscc"))
             .alias("registered_from"),
-            pl.when(pl.col("operating_point_division").is_not_null())
-            .then(pl.lit("point"))
-            .when(pl.col("operating_division_now").is_not_null())
+            pl.when(other == pl.col("operating_division_now"))
             .then(pl.lit("address"))
+            .when(other.is_not_null())
+            .then(pl.lit("point"))
             .alias("operating_from"),
+            _elsewhere().alias("point_differs"),
             pl.when(abroad)
             .then(pl.lit("other_country"))
             .when(one.str.slice(0, 2) != other.str.slice(0, 2))
@@ -104,3 +104,30 @@ def comparisons(
             pl.col("operating_park_id").alias("operating_park"),
         )
     )
+
+
+def _below(division: pl.Expr, above: pl.Expr) -> pl.Expr:
+    """Whether a division is another, or lies in it."""
+    return division.str.starts_with(above.str.replace(r"(0000|00)$", ""))
+
+
+def _working_division() -> pl.Expr:
+    """The county of the address; of one that names none, the point's, if it lies in what it names.
+
+    The words are what was stated. Points are often made from them or from a name by a map
+    service: of the listed companies whose office address names a county, the point lies in
+    another for a quarter.
+    """
+    said, point = pl.col("operating_division_now"), pl.col("operating_point_division")
+    return (
+        pl.when(said.is_null())
+        .then(point)
+        .when(said.str.ends_with("00") & _below(point, said))
+        .then(point)
+        .otherwise(said)
+    )
+
+
+def _elsewhere() -> pl.Expr:
+    """Whether the point lies outside of the division that the address names; null if unknown."""
+    return ~_below(pl.col("operating_point_division"), pl.col("operating_division_now"))

@@ -258,6 +258,7 @@ WITH facts AS (
            coalesce(comparison IN ('same_province', 'other_province'), false) AS city_differs,
            coalesce(comparison = 'other_province', false) AS province_differs,
            coalesce(comparison = 'other_country', false) AS country_differs,
+           coalesce(point_differs, false) AS point_differs,
            registered_zone IS NOT NULL AS registered_zone,
            operating_zone IS NOT NULL AS operating_zone,
            registered_park IS NOT NULL AS registered_park,

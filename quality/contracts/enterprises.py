@@ -215,9 +215,12 @@ class RecordComparison(Table):
     registered_from: str = column(
         "登记区划来源", "where that is from", nullable=True, isin=["address", "uscc"]
     )
-    operating_division: str = column("经营区划", "of the point, else of the address", nullable=True)
+    operating_division: str = column("经营区划", "of the address, else of the point", nullable=True)
     operating_from: str = column(
         "经营区划来源", "where that is from", nullable=True, isin=["point", "address"]
+    )
+    point_differs: bool = column(
+        "点址不符", "the point lies outside of what the address names", nullable=True
     )
     comparison: str = column(
         "比较", "how far apart they are; empty where not known", nullable=True, isin=COMPARISONS

@@ -285,6 +285,9 @@ class RegisterReconciliation(Table):
     city_differs: Quantity = column("地市不同", "rows registered in another prefecture")
     province_differs: Quantity = column("省份不同", "rows registered in another province")
     country_differs: Quantity = column("国家不同", "rows registered in another country")
+    point_differs: Quantity = column(
+        "点址不符", "rows whose point lies outside of what the address names"
+    )
     registered_zone: Quantity = column("住所写明开发区", "registered addresses that name a zone")
     operating_zone: Quantity = column("经营地写明开发区", "other addresses that name a zone")
     registered_park: Quantity = column("住所在目录园区", "of these, a park of the catalogue")
@@ -306,6 +309,7 @@ class RegisterReconciliation(Table):
                 "city_differs",
                 "province_differs",
                 "country_differs",
+                "point_differs",
                 "registered_zone",
                 "operating_zone",
                 "registered_park",

@@ -169,6 +169,7 @@ def test_a_register_is_compared_row_by_row() -> None:
         "city_differs": 1,
         "province_differs": 1,
         "country_differs": 0,
+        "point_differs": 0,
         "registered_zone": 1,
         "operating_zone": 0,
         "registered_park": 1,

@@ -105,7 +105,9 @@ class Parser:
             resolved = pl.concat(
                 [keys, pl.DataFrame(results, schema=_RESULT, orient="row")], how="horizontal"
             )
-            return pl.concat(list(pool.map(lambda both: _written(*both, resolved), read)))
+            return pl.concat(
+                list(pool.map(lambda both: _written(both[0], both[1], resolved), read))
+            )
 
 
 def _read(piece: pl.DataFrame, marker: Marker) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -22,7 +22,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
     # A branch is one of many of the same core in a city.
     "core_place": ("core", "prefecture", "branch_head"),
-    "body": ("body",),
+    "body": ("core", "trade_text", "branch_text"),
     "tail": ("core_tail", "trade_text", "prefecture", "branch_head"),
     "street": ("street", "trade_text", "prefecture"),
 }
@@ -55,8 +55,8 @@ def typing_pairs(
 ) -> pl.DataFrame:
     """Pairs with a fresh record whose names, or the bodies of whose names, are one typing error
     apart: a character more, less, another, or two that changed places. Bodies only in one province,
-    of three characters or less only in one prefecture. And pairs of a prefecture whose bodies begin alike: an error in the
-    legal form leaves it in the body.
+    of three characters or less only in one prefecture. And pairs of a prefecture whose bodies begin
+    alike: an error in the legal form leaves it in the body.
     """
     long = pl.col("size") > 3
     found = []
@@ -91,22 +91,42 @@ def meeting(
     return [(new[0], sides[1]), (rest, new[1])]
 
 
-def may_share(side: pl.DataFrame, fresh: pl.DataFrame) -> pl.Series:
-    """Which numbered records may share a key of `key_pairs` with prepared ones; others cannot.
+def may_share(side: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
+    """The numbered records that may share a key of `key_pairs` with prepared ones; no other does.
 
-    A number, a street, or the end of a core, which every key made of the name holds. A core may
-    stand around a bracket or across blanks: such names, and Latin ones, may share anything.
+    Without taking names apart: a core and its trade stand in the name as they are. Records without
+    a prefecture of their own and names in brackets or in Latin letters may share anything.
     """
-    ends = fresh["core_tail"].unique().sort().to_list()
-    name = normalised(side["name_zh"])
-    street = side.select(street_of(normalised_name(pl.col("address_zh")))).to_series()
-    codes = [(side["uscc"].str.slice(8, 9), "org_code")]
-    codes += [(side[column], column) for column in ("uscc", "org_code", "reg_no")]
-    may = name.str.contains_any(ends) | name.str.contains(r"[()]") | ~name.str.contains(r"\p{Han}")
-    may |= street.is_in(fresh["street"].drop_nulls().implode()).fill_null(False)
-    for code, column in codes:
-        may |= code.is_in(fresh[column].drop_nulls().implode()).fill_null(False)
-    return may
+    plain = side.select(
+        "row",
+        name=normalised(side["name_zh"]),
+        prefecture=pl.col("division_code").str.head(4),
+        street=street_of(normalised_name(pl.col("address_zh"))),
+        vague=pl.col("division_code").str.ends_with("0000").fill_null(True),
+    )
+    name = pl.col("name")
+    stems = fresh.select(pl.concat_str("core", "trade_text")).unique().to_series().to_list()
+    ends = fresh["core_tail"].unique().to_list()
+    open_to_all = pl.any_horizontal(
+        "vague",
+        name.str.contains(r"[()]"),
+        ~name.str.contains(r"\p{Han}"),
+        name.str.contains_any(stems),
+    )
+    tails = plain.select(
+        "row", "prefecture", core_tail=name.str.extract_many(ends, overlapping=True)
+    ).explode("core_tail")
+    codes = side.with_columns(
+        pl.coalesce("org_code", pl.col("uscc").str.slice(8, 9)).alias("org_code")
+    )
+    found = [
+        plain.filter(open_to_all),
+        *(codes.join(fresh, on=code, how="semi") for code in ("uscc", "org_code", "reg_no")),
+        tails.join(fresh, on=["core_tail", "prefecture"], how="semi"),
+        plain.join(fresh, on=["street", "prefecture"], how="semi"),
+    ]
+    rows = pl.concat(part.select("row") for part in found)
+    return side.join(rows, on="row", how="semi", maintain_order="left")
 
 
 def _first_blocks(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -79,7 +79,7 @@ def _ready(sides: list[pl.DataFrame], fresh: list[pl.Series]) -> list[pl.DataFra
     found = []
     for side, mine, other, done in zip(sides, fresh, new[::-1], new, strict=True):
         rest = side.filter(~mine)
-        met = rest.filter(may_share(rest, other)) if other.height and rest.height else rest.clear()
+        met = may_share(rest, other) if other.height and rest.height else rest.clear()
         found.append(pl.concat([done, prepared(met)]).sort("row") if met.height else done)
     return found
 

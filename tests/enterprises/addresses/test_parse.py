@@ -147,5 +147,12 @@ def test_names_inside_other_names() -> None:
     assert [row["division_code"] for row in found] == [code for _, code in INSIDE]
 
 
+def test_what_stands_behind_the_first_number_is_read_too() -> None:
+    found = read("江苏省苏州市甲路12号(苏州工业园区)", "215300昆山市甲路1号", "苏州市甲路12号3室")
+    assert [row["zone_zh"] for row in found] == ["苏州工业园区", None, None]
+    assert [row["division_code"] for row in found] == ["320500", "320583", "320500"]
+    assert found[2]["rest_zh"] == "甲路12号3室"
+
+
 def test_an_address_of_many_characters() -> None:
     assert read("江苏省昆山市" + "千灯镇石浦路" * 80)[0]["division_code"] == "320583"
