@@ -16,11 +16,13 @@ from assets.inventory.weighing import AT_SITE, BOUNDARY_ILLUSTRATIVE, shared, we
 from quality.contracts.mart import (
     BoundaryEffect,
     ControlBalance,
-    EnterpriseReconciliation,
     ParkEnergy,
     ParkInventory,
-    ParkReconciliation,
     ParkTotal,
+)
+from quality.contracts.reconciliation import (
+    EnterpriseReconciliation,
+    ParkReconciliation,
     RegisterReconciliation,
 )
 from quality.contracts.reference import CONFIDENCE

@@ -93,7 +93,7 @@ class Entity(Table):
         metadata = {
             "table": "core.entity",
             "key": ["entity_id"],
-            "about": "One row what registers know an enterprise by, and the enterprise.",
+            "about": "One row an entity: what registers know an enterprise by, and the enterprise.",
         }
 
 
@@ -151,7 +151,7 @@ class EnterpriseFinding(Table):
         metadata = {
             "table": "core.enterprise_finding",
             "key": ["enterprise_id", "finding", "source_row_id"],
-            "about": "One row something odd about who an enterprise is; nothing is dropped.",
+            "about": "One row a finding: what is odd about who an enterprise is.",
         }
 
 

@@ -21,6 +21,7 @@ from quality.contracts import (
     mart,
     parks,
     plants,
+    reconciliation,
     reference,
     registers,
     statistics,
@@ -52,6 +53,7 @@ _MODULES = (
     core,
     ledger,
     mart,
+    reconciliation,
     audit,
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from quality.contracts.boundaries import LAST_DAY
-from quality.contracts.mart import RegisterReconciliation
+from quality.contracts.reconciliation import RegisterReconciliation
 from tests.inventory.world import CANDIDATE, World, place
 
 
@@ -53,7 +53,7 @@ def test_a_park_is_reconciled() -> None:
     made.places.append(place("d", "P1", "registered", **CANDIDATE))
     row = made.one("park_reconciliation", place_id="P1")
     counted = {
-        name.removesuffix("_enterprises"): value if name.startswith("ratio") else int(value)
+        name.removesuffix("_enterprises"): int(value)
         for name, value in row.items()
         if name.endswith("_enterprises")
     }
@@ -66,12 +66,12 @@ def test_a_park_is_reconciled() -> None:
         "reg_op_unlocated": 0,
         "op_reg_unlocated": 1,
         "unlocated": 1,
-        "ratio": Decimal("0.666667"),
     }
+    assert row["enterprises_ratio"] == Decimal("0.666667")
     for unit, each in (("co2e_t", 10), ("tce", Decimal("7.143"))):
-        parts = {name: row[f"{name}_{unit}"] / each for name in counted if name != "ratio"}
+        parts = {name: row[f"{name}_{unit}"] / each for name in counted}
         assert parts == {name: counted[name] for name in parts}
-        assert row[f"ratio_{unit}"] == counted["ratio"]
+        assert row[f"{unit.removesuffix('_t')}_ratio"] == row["enterprises_ratio"]
 
 
 def test_what_operates_nowhere_known_is_not_said_to_be_elsewhere() -> None:
@@ -82,7 +82,7 @@ def test_what_operates_nowhere_known_is_not_said_to_be_elsewhere() -> None:
     row = made.one("park_reconciliation", place_id="P1")
     assert (row["reg_not_op_enterprises"], row["reg_op_unlocated_enterprises"]) == (0, 1)
     assert (row["reg_not_op_co2e_t"], row["reg_op_unlocated_co2e_t"]) == (0, 10)
-    assert row["ratio_co2e_t"] is None
+    assert row["co2e_ratio"] is None
 
 
 def test_a_site_split_between_parks_is_matched_as_far_as_both_bases_go() -> None:

@@ -319,7 +319,7 @@ def test_the_two_are_reconciled(tables: Tables) -> None:
         tonnes["operating"] == tonnes["matched"] + tonnes["op_not_reg"] + tonnes["op_reg_unlocated"]
     )
     assert (tonnes["registered"], tonnes["operating"]) == (1085, 812)
-    assert row["ratio_tce"] == (Decimal(1085) / 812).quantize(Decimal("1e-6"))
+    assert row["tce_ratio"] == (Decimal(1085) / 812).quantize(Decimal("1e-6"))
 
 
 def test_the_meter_of_a_landlord_moves_no_energy(tables: Tables) -> None:

@@ -23,6 +23,7 @@ from quality.conservation import (
 from quality.contracts.accepted import Business
 from quality.contracts.audit import QuarantineRow, RawPart
 from quality.contracts.core import Activity, Attribution, CanonicalReturn, Park
+from quality.contracts.energy import Allocation, SiteQuantity
 from quality.contracts.ledger import Line
 from quality.contracts.mart import ControlBalance, ParkInventory
 from tests.frames import frame
@@ -44,7 +45,8 @@ def sound() -> Frames:
     places.append({"site_id": "s", "basis": "operating", "place_id": "P1a", "weight_point": 1})
     activity = [
         {"activity_id": "1", "site_id": "s", "quantity": "10.000001", "tier": "T2"},
-        {"activity_id": "2", "site_id": "t", "quantity": 20, "tier": "T3"},
+        # 20 returned, 1 by which a site states more, 3 metered beside any return.
+        {"activity_id": "2", "site_id": "t", "quantity": 24, "tier": "T3"},
         {"activity_id": "3", "site_id": "rest", "quantity": 70, "tier": "T6"},
     ]
     cell = {"book_quantity": 100, "measured_quantity": 30, "downscaled_quantity": 0}
@@ -53,8 +55,21 @@ def sound() -> Frames:
         "accepted.business": frame(Business, {"source_row_id": "r0"}, {"source_row_id": "r1"}),
         "quarantine.row": frame(QuarantineRow, {"source_row_id": "r2", "source_id": "register"}),
         "core.canonical_return": frame(
-            CanonicalReturn, {"quantity": "10.000001"}, {"quantity": 20}, energy_id="raw_coal"
+            CanonicalReturn,
+            {"quantity": "10.000001"},
+            {"quantity": 20},
+            # Of a branch, and in the 20 of its legal person already.
+            {"quantity": 5},
+            energy_id="raw_coal",
         ),
+        "core.site_quantity": frame(
+            SiteQuantity,
+            {"quantity": 3, "kind": "metered"},
+            {"quantity": 6, "kind": "metered", "covered_by": "r"},
+            {"quantity": 5, "kind": "branch_return", "covered_by": "r"},
+            energy_id="raw_coal",
+        ),
+        "core.allocation": frame(Allocation, {"energy_id": "raw_coal", "excess": 1}),
         "core.activity": frame(Activity, *activity, energy_id="raw_coal", year=2017),
         "core.attribution": frame(
             Attribution,
@@ -126,6 +141,9 @@ def test_a_sound_run_balances() -> None:
         (dropped("quarantine.row"), "delivered"),
         (dropped("core.canonical_return"), "returned"),
         (changed("core.canonical_return", "quantity"), "returned"),
+        (changed("core.site_quantity", "quantity"), "returned"),
+        (changed("core.site_quantity", "quantity", 2), "returned"),
+        (changed("core.allocation", "excess"), "returned"),
         (dropped("core.activity"), "returned"),
         (dropped("core.attribution"), "activity = in parks"),
         (changed("core.attribution", "share_to"), "activity = in parks"),
