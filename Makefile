@@ -24,6 +24,8 @@ bench: $(VENV)/.bench-installed
 	@$(BIN)/python -m benchmarks.ingest --stream
 	@$(BIN)/python -m benchmarks.locate
 	@$(BIN)/python -m benchmarks.crs
+	@$(BIN)/python -m benchmarks.addresses
+	@$(BIN)/python -m benchmarks.match
 
 lint: $(VENV)/.dev-installed
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/mypy

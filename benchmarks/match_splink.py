@@ -106,10 +106,7 @@ def _linker(folder: Path, settings: Any) -> Any:
 
 
 def train(folder: Path) -> None:
-    """Writes `splink.json` and the best threshold: u by sampling, m by the labels of the codes.
-
-    By expectation maximisation, as Splink does it without labels, F1 was lower.
-    """
+    """Writes `splink.json` and the best threshold: u by sampling, m by the labels of the codes."""
     linker = _linker(folder, _settings())
     linker.training.estimate_u_using_random_sampling(max_pairs=2_000_000, seed=1)
     sides = [pl.read_parquet(folder / f"{name}.parquet") for name in ("left", "right")]
