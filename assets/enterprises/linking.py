@@ -20,13 +20,14 @@ from quality.contracts.linkage import Link, LinkCandidate
 def profiles(records: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
     """What is compared of each entity: one row an entity, from its first rows.
 
-    Columns: `record_id` (the entity), `name_zh, uscc, org_code, reg_no, division_code,
+    Columns: `record_id` (the entity), `name_zh, name_latin, uscc, org_code, reg_no, division_code,
     address_zh, lon, lat, point_precision_m`, and `universe, rank` of the first register that
     names it. A division is that of the office, else of any other address, else of the point.
     """
     ordered = records.sort("rank", "source_row_id")
     named = ordered.group_by("entity_id", maintain_order=True).agg(
         pl.col("universe", "rank", "name_zh").first(),
+        pl.col("name_latin").drop_nulls().first(),
         pl.col("uscc", "org_code").drop_nulls().first(),
         pl.col("other_no").drop_nulls().first().alias("reg_no"),
     )
@@ -68,16 +69,25 @@ _RECORD = [
 
 
 def _stages(known: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
-    """A name, what a register names first, and what is named before it, in order."""
+    """A name, what a register names first, and what is named before it, in order.
+
+    Names in Latin letters are compared with Latin names, which trackers give beside Chinese.
+    """
+    han = pl.col("name_zh").str.contains(r"\p{Han}")
     for (universe,), part in known.sort("universe", "rank").group_by(
         "universe", maintain_order=True
     ):
         for rank in part.get_column("rank").unique().sort().to_list()[1:]:
-            yield (
-                f"{universe}-{rank}",
-                part.filter(pl.col("rank") == rank).select(_RECORD),
-                part.filter(pl.col("rank") < rank).select(_RECORD),
-            )
+            new, before = part.filter(pl.col("rank") == rank), part.filter(pl.col("rank") < rank)
+            latin = before.with_columns(
+                pl.when(han).then("name_latin").otherwise("name_zh").alias("name_zh")
+            ).filter(pl.col("name_zh").is_not_null())
+            for script, left, right in (
+                ("han", new.filter(han), before),
+                ("latin", new.filter(~han), latin),
+            ):
+                if left.height and right.height:
+                    yield f"{universe}-{rank}-{script}", left.select(_RECORD), right.select(_RECORD)
 
 
 def link_candidates(

@@ -21,7 +21,7 @@ REASONS = {
     "number": "号码一致，名称相符",
     "renamed": "号码与地址一致，名称不同：按更名链接",
     "name_differs": "名称不同：不作链接，待核",
-    "unit_differs": "分支、序号或集团与股份之别：不作链接，待核",
+    "unit_differs": "分支、序号、集团或组织形式之别：不作链接，待核",
     "close_rival": "另有得分相近的记录，待核",
     "below_link": "得分低于链接线，待核",
     "taken": "相近的记录已与得分更高者相配",
@@ -43,8 +43,9 @@ def assign(
 
     Records whose names are not one name are no more than uncertain (`name_differs`), unless a
     number agrees and street and house or the points agree as well: then they are linked as
-    `renamed`. A branch and its parent, works of other numbers, and a group (集团) and a company of
-    another legal form are other units (METHOD 1.2) and no more than uncertain (`unit_differs`).
+    `renamed`. A branch and its parent, works of other numbers, a group (集团) and a company of
+    another legal form, and without a number companies of different legal forms whose core and
+    industry words do not both agree, are other units (METHOD 1.2) and no more than uncertain (`unit_differs`).
     """
     pairs = _ranked(candidates, _decided(decisions))
     open_pairs = pairs.filter(pl.col("decision").ne_missing("different"))
@@ -155,6 +156,13 @@ def _linked(taken: pl.DataFrame, pairs: pl.DataFrame, model: LinkModel) -> pl.Da
         (pl.col("branch_permille") == 0) & ~(exact & (pl.col("name_permille") >= _UNLIKE_NAME)),
         pl.col("numerals_permille") == 0,
         (pl.col("group_permille") == 0) & (pl.col("form_permille") == 0),
+        # A firm that was made a stock company keeps its core and its industry words; with one of
+        # them missing it may be a subsidiary, or what is left of it, at the same address.
+        (pl.col("form_permille") == 0)
+        & ~((pl.col("core_permille") == _SAME) & (pl.col("trade_permille") == _SAME)).fill_null(
+            False
+        )
+        & ~exact,
     ).fill_null(False)
     same_house = pl.col("house_permille").fill_null(_SAME) == _SAME
     near = pl.any_horizontal(

@@ -28,6 +28,7 @@ def _records(register: Register, rows: pl.DataFrame) -> pl.DataFrame:
     coded = rows.select(
         "source_row_id",
         pl.col(register.name).alias("name_zh"),
+        (pl.col(register.latin) if register.latin else nothing).alias("name_latin"),
         (pl.col(register.code) if register.code else nothing).alias("uscc_text"),
         (pl.col(register.permit_no) if register.permit_no else nothing).alias("permit_no"),
         (pl.col(register.parent_code) if register.parent_code else nothing).alias("parent_code"),

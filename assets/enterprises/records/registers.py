@@ -60,7 +60,7 @@ class Place:
 class Register:
     """A register: its table, its place in the order of linking, and its columns.
 
-    `own_key` is what the register itself knows a row by, used where the row has no checked
+    `latin` is a second name in Latin letters. `own_key` is what the register itself knows a row by, used where the row has no checked
     USCC and no number that fits; without it the name is the key. `made` are columns that the
     others are read from. Rows that `only` leaves out name no enterprise.
     """
@@ -69,6 +69,7 @@ class Register:
     table: type[Table]
     rank: int
     name: str = "name_zh"
+    latin: str | None = None
     code: str | None = "uscc_text"
     permit_no: str | None = None
     own_key: pl.Expr | None = None
@@ -266,6 +267,7 @@ REGISTERS: tuple[Register, ...] = (
         GemSteelPlant,
         10,
         name="name_of_plant",
+        latin="plant_name",
         made={**_PLANT_NAME, "lat_of_text": _STEEL_LAT, "lon_of_text": _STEEL_LON},
         code=None,
         own_key=pl.format("GEM:{}", "plant_id"),
@@ -290,6 +292,7 @@ REGISTERS: tuple[Register, ...] = (
         GemCoalUnit,
         11,
         name="name_of_plant",
+        latin="plant_name",
         made=_PLANT_NAME,
         code=None,
         own_key=pl.format("GEM:{}", pl.coalesce("location_id", "unit_id")),
@@ -302,6 +305,7 @@ REGISTERS: tuple[Register, ...] = (
         WriPlant,
         12,
         name="name_of_plant",
+        latin="plant_name",
         made=_PLANT_NAME,
         code=None,
         own_key=pl.format("WRI:{}", "source_row_id"),
