@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     )
     decisions: Path | None = Field(
         default=None,
-        description="corrections, drift decisions and withdrawals, laid out as a landing; "
+        description="corrections, drift and link decisions, withdrawals, laid out as a landing; "
         "default: HOME/decisions",
     )
     raw: Path | None = Field(default=None, description="raw rows as read; default: HOME/raw")

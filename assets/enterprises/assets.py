@@ -176,6 +176,7 @@ _WHERE = (
         Site,
         (
             Entity,
+            RecordAddress,
             Permit,
             NxPermit,
             UnitEntry,

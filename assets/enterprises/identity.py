@@ -7,18 +7,11 @@ import hashlib
 import polars as pl
 
 from assets.enterprises.identifiers import numbers
+from assets.enterprises.names import normalised_name
 from assets.enterprises.uscc import valid
 
 # USCC + three-digit site + letter (METHOD 1.2).
 PERMIT = r"^(.{18})(\d{3})([A-Z])$"
-
-
-def normalised_name(name: pl.Expr) -> pl.Expr:
-    """A name for comparison: NFKC, no blanks, half-width brackets; never emptied."""
-    blanks = r"[\s\u200b\u200c\u200d\ufeff]"
-    # Normalised again: without the blank between them two characters may compose.
-    folded = name.str.normalize("NFKC").str.replace_all(blanks, "").str.normalize("NFKC")
-    return pl.when(folded == "").then(name).otherwise(folded)
 
 
 def name_ids(name: pl.Expr) -> pl.Expr:

@@ -7,8 +7,10 @@ import hashlib
 import polars as pl
 
 from assets.boundaries.divisions import provinces
-from assets.enterprises.identity import PERMIT, identify, normalised_name, resolve
+from assets.enterprises.identity import PERMIT, identify, resolve
+from assets.enterprises.names import normalised_name
 from assets.enterprises.records.registers import APPROXIMATE_M, EXACT_M
+from assets.enterprises.uscc import valid
 from quality.contracts.core import Site
 from quality.contracts.enterprises import SiteRecord
 from warehouse.step import Frames
@@ -75,7 +77,10 @@ def sites(t: Frames) -> pl.DataFrame:
     known = pl.concat(
         [part.select("enterprise_id", "valid_from", "valid_to", "place_use") for part in placed]
     )
-    joined = pl.concat([*placed, _return_sites(t, known), _rest(t["accepted.control_total"])])
+    joined = _as_precise(
+        pl.concat([*placed, _return_sites(t, known), _rest(t["accepted.control_total"])]),
+        t["core.record_address"],
+    )
     # A site without a point is at least in the province that registered the enterprise.
     registering = pl.when(pl.col("enterprise_id").str.contains(_USCC_SHAPE)).then(
         pl.concat_str(pl.col("enterprise_id").str.slice(2, 2), pl.lit("0000"))
@@ -86,6 +91,25 @@ def sites(t: Frames) -> pl.DataFrame:
             pl.coalesce("province_code", "__of_point", registering).alias("province_code")
         )
         .drop("__of_point")
+    )
+
+
+def _as_precise(placed: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
+    """Sites with the precision that was found of their points: few decimals, a shared point."""
+    found = (
+        addresses.filter(pl.col("precision_m").is_not_null())
+        .group_by("source_row_id")
+        .agg(pl.col("precision_m").max())
+    )
+    return (
+        placed.join(found, on="source_row_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(pl.col("lon").is_not_null())
+            .then(pl.max_horizontal("point_precision_m", "precision_m"))
+            .otherwise("point_precision_m")
+            .alias("point_precision_m")
+        )
+        .drop("precision_m")
     )
 
 
@@ -180,7 +204,8 @@ def _units(t: Frames) -> pl.DataFrame:
     rows = resolve(identify(t["accepted.unit_entry"], "permit_no"), entities)
     parents = resolve(
         identify(
-            rows.filter(pl.col("parent_uscc_text").is_not_null()).select(
+            # A code that fails is nobody's (PAR1).
+            rows.filter(valid(pl.col("parent_uscc_text"))).select(
                 "source_row_id",
                 pl.col("parent_uscc_text").alias("uscc_text"),
                 pl.col("parent_uscc_text").alias("name_zh"),

@@ -71,7 +71,9 @@ class ParkPointClaim(Table):
 
 
 class Enterprise(Table):
-    enterprise_id: str = column("企业", "checked USCC, else a hash of the normalised name")
+    enterprise_id: str = column(
+        "企业", "checked USCC, else another number, else a hash of the normalised name"
+    )
     uscc: str = column("统一社会信用代码", "USCC that passes GB 32100", nullable=True)
     uscc_status: str = column(
         "代码状态",

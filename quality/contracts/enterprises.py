@@ -26,7 +26,9 @@ class RegisterRecord(Table):
     universe: str = column("范围", "CN, or the country whose registers it is linked with")
     entity_id: str = column("实体", "what the row is known by: checked USCC, number or name")
     name_zh: str = column("名称", "name as delivered")
-    name_latin: str = column("外文名称", "name in Latin letters, where it is another", nullable=True)
+    name_latin: str = column(
+        "外文名称", "name in Latin letters, where it is another", nullable=True
+    )
     unit_kind: str = column("单位类别", "kind of unit", isin=UNIT_KINDS)
     parent_entity_id: str = column("上级实体", "legal person of a branch or unit", nullable=True)
     uscc: str = column("统一社会信用代码", "USCC that passes GB 32100", nullable=True)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assets.enterprises.identity import identify, name_ids, normalised_name, resolve
+from assets.enterprises.identity import identify, name_ids, resolve
+from assets.enterprises.names import normalised_name
 from quality.contracts.accepted import Permit
 from quality.contracts.enterprises import Entity
 from tests.frames import frame

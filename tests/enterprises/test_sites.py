@@ -15,6 +15,7 @@ from quality.contracts.accepted import CoalUnit, ControlTotal, OutputReturn, Per
 from quality.contracts.audit import Flag
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY
 from quality.contracts.core import Enterprise, Site
+from quality.contracts.enterprises import RecordAddress
 from quality.contracts.units import SiteEnergy, UnitEntry
 from tests.frames import Tables, frame
 
@@ -223,3 +224,21 @@ def test_any_parents_are_walked_to_an_end(parents: dict[str, str]) -> None:
         assert len(above) == len(set(above))
         rows = list(house.operators(enterprise, FIRST_DAY, LAST_DAY))
         assert len({e for e, *_ in rows}) == len(rows)
+
+
+def test_a_point_is_no_more_precise_than_it_was_found_to_be() -> None:
+    shared = {"source_row_id": "p", "role": "permit_site", "place_no": 1, "precision_m": 2000}
+    (row,) = places(
+        {"uscc_text": A, "permit_no": f"{A}001P", "source_row_id": "p"},
+        core__record_address=frame(RecordAddress, shared),
+    ).values()
+    assert row["point_precision_m"] == 2000
+
+
+def test_a_local_unit_with_a_code_that_fails_is_under_nobody() -> None:
+    units = frame(
+        UnitEntry,
+        unit(kind_zh="产业活动单位", uscc_text=B, parent_uscc_text=A[:-1] + "7", source_row_id="u"),
+    )
+    (row,) = places(accepted__unit_entry=units).values()
+    assert row["enterprise_id"] == B

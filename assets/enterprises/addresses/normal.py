@@ -23,6 +23,8 @@ def normal_form(texts: pl.Series) -> pl.Series:
     if not odd.any():
         return texts
     changed = texts.filter(odd).str.normalize("NFKC").str.replace_all(_UNSEEN, "")
+    # Again: without the blank between them two characters may compose.
+    changed = changed.str.normalize("NFKC")
     traditional = changed.str.contains(f"[{_traditional()}]")
     if traditional.any():
         lines = "\n".join(changed.filter(traditional).to_list())

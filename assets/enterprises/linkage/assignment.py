@@ -45,7 +45,8 @@ def assign(
     number agrees and street and house or the points agree as well: then they are linked as
     `renamed`. A branch and its parent, works of other numbers, a group (集团) and a company of
     another legal form, and without a number companies of different legal forms whose core and
-    industry words do not both agree, are other units (METHOD 1.2) and no more than uncertain (`unit_differs`).
+    industry words do not both agree, are other units (METHOD 1.2) and no more than uncertain
+    (`unit_differs`).
     """
     pairs = _ranked(candidates, _decided(decisions))
     open_pairs = pairs.filter(pl.col("decision").ne_missing("different"))

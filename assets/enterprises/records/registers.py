@@ -60,9 +60,10 @@ class Place:
 class Register:
     """A register: its table, its place in the order of linking, and its columns.
 
-    `latin` is a second name in Latin letters. `own_key` is what the register itself knows a row by, used where the row has no checked
-    USCC and no number that fits; without it the name is the key. `made` are columns that the
-    others are read from. Rows that `only` leaves out name no enterprise.
+    `latin` is a second name in Latin letters. `own_key` is what the register itself knows a row
+    by, used where the row has no checked USCC and no number that fits; without it the name is
+    the key. `made` are columns that the others are read from. Rows that `only` leaves out name
+    no enterprise.
     """
 
     id: str

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from assets.boundaries.divisions import cities, counties, provinces
-from assets.enterprises.identity import normalised_name
+from assets.enterprises.names import normalised_name
 from assets.enterprises.uscc import valid
 from quality.quarantine import Rule
 
