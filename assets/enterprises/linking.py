@@ -68,7 +68,7 @@ _RECORD = [
 ]
 
 
-def _stages(known: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
+def stages(known: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
     """A name, what a register names first, and what is named before it, in order.
 
     Names in Latin letters are compared with Latin names, which trackers give beside Chinese.
@@ -100,7 +100,7 @@ def link_candidates(
     model = load_model(weights)
     found = [
         kept_candidates(left, right, model, folder, name)
-        for name, left, right in _stages(profiles(records, addresses))
+        for name, left, right in stages(profiles(records, addresses))
     ]
     return LinkCandidate.conform(pl.concat([LinkCandidate.empty_frame(), *found]))
 
