@@ -84,6 +84,8 @@ def comparisons(
             _elsewhere().alias("point_differs"),
             pl.when(abroad)
             .then(pl.lit("other_country"))
+            .when(one.is_null() | other.is_null())
+            .then(None)
             .when(one.str.slice(0, 2) != other.str.slice(0, 2))
             .then(pl.lit("other_province"))
             # A division that is only a province or prefecture says nothing of what lies below.

@@ -47,6 +47,8 @@ def compared(
         ("640000", "640000", "within_province"),
         ("640000", "110108", "other_province"),
         (None, "640105", None),
+        (None, "640100", None),
+        ("640000", None, None),
         ("640104", None, None),
     ],
 )
