@@ -9,7 +9,7 @@ from pipelines.automation import (
     nightly,
     weekly_maintenance,
 )
-from pipelines.factory import balance_check, step_asset
+from pipelines.factory import balance_check, sites_within_return, step_asset
 from pipelines.intake import delivered_check, intake
 from pipelines.lake_io import LakeIOManager
 from pipelines.park_index import park_index
@@ -32,7 +32,11 @@ def build_defs() -> dg.Definitions:
             park_index,
             current_release_asset,
         ],
-        asset_checks=[delivered_check, *(balance_check(name) for name in CHECKS)],
+        asset_checks=[
+            delivered_check,
+            sites_within_return,
+            *(balance_check(name) for name in CHECKS),
+        ],
         jobs=[main_job, maintenance_job],
         schedules=[nightly, weekly_maintenance],
         sensors=[landing_sensor],

@@ -14,6 +14,7 @@ from pipelines.progress import PROGRESS
 from pipelines.wiring import code_version
 from quality.conservation import CHECKS, Balance
 from quality.contracts.boundaries import Boundary
+from quality.contracts.energy import Allocation
 from quality.contracts.registry import table_of
 from quality.contracts.table import Table
 from warehouse.lake import Lake
@@ -102,6 +103,32 @@ def balance_check(table_name: str) -> dg.AssetChecksDefinition:
         return check_result(check.balances(lake_tables(check.reads)))
 
     return conserved
+
+
+@dg.asset_check(
+    asset=asset_key(Allocation),
+    name="sites_within_return",
+    pool=POOL,
+    description="No return is exceeded by what its sites and branches state by more than 2 % "
+    "(METHOD 1.6). Nothing is scaled: what the sites state stands.",
+)
+def sites_within_return() -> dg.AssetCheckResult:
+    name = Allocation.table_name()
+    return exceeded(lake_tables([name])[name])
+
+
+def exceeded(allocation: pl.DataFrame) -> dg.AssetCheckResult:
+    """A warning that names the first returns of status `exceeds`, with both quantities."""
+    over = allocation.filter(pl.col("status") == "exceeds").sort("source_row_id")
+    metadata: dict[str, Any] = {"returns": allocation.height, "exceeded": over.height}
+    for row in over.head(10).iter_rows(named=True):
+        metadata[row["source_row_id"]] = (
+            f"{row['enterprise_id']} {row['year']} {row['energy_id']}: sites {row['own_data']} > "
+            f"return {row['total']}; correct one of them"
+        )
+    return dg.AssetCheckResult(
+        passed=over.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata=metadata
+    )
 
 
 def lake_tables(names: Iterable[str]) -> dict[str, pl.DataFrame]:

@@ -182,6 +182,63 @@ EXAMPLES: dict[str, list[Row]] = {
             "note_zh": NOTE,
         }
     ],
+    "unit_register": [
+        {
+            "uscc_text": _CEMENT,
+            "name_zh": _CEMENT_ZH,
+            "kind_zh": "产业活动单位",
+            "parent_uscc_text": _CEMENT,
+            "permit_no": f"{_CEMENT}001P",
+            "operating_address_zh": "示意工业园区二号路 2 号（虚构）",
+            "registered_address_zh": "示意市示意路 3 号（虚构）",
+            "place_use_zh": "生产",
+            "product_zh": "水泥熟料",
+            "capacity": 1550000,
+            "capacity_unit_zh": "吨",
+            "output": 1200000,
+            "employees": 320,
+            "floor_area_m2": 54000,
+            "lon": 106.26123,
+            "lat": 38.46123,
+            "valid_from": "2011-05-01",
+            "note_zh": NOTE,
+        },
+        {
+            "uscc_text": _CEMENT,
+            "name_zh": f"{_CEMENT_ZH}办事处",
+            "kind_zh": "产业活动单位",
+            "parent_uscc_text": _CEMENT,
+            "operating_address_zh": "示意市示意路 3 号（虚构）",
+            "place_use_zh": "办公",
+            "employees": 25,
+            "note_zh": NOTE,
+        },
+    ],
+    "enterprise_event": [
+        {
+            "uscc_text": _POWER,
+            "name_zh": _POWER_ZH,
+            "event_zh": "合并",
+            "happened_on": "2022-07-01",
+            "successor_uscc_text": _CHEMICAL,
+            "document_no": "示意〔2022〕1 号",
+            "note_zh": NOTE,
+        }
+    ],
+    "site_energy": [
+        {
+            "permit_no": f"{_CHEMICAL}001P",
+            "uscc_text": _CHEMICAL,
+            "name_zh": _CHEMICAL_ZH,
+            "year": 2023,
+            "energy_zh": "电力",
+            "unit_zh": "万千瓦时",
+            "consumption": 860,
+            "meter_owner_uscc_text": _POWER,
+            "meter_owner_zh": _POWER_ZH,
+            "note_zh": NOTE,
+        }
+    ],
     "park_boundary": [
         {
             "catalogue_code": "S999999",

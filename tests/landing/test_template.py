@@ -27,6 +27,9 @@ FORMS = [
     "park_annual",
     "permit_register",
     "business_register",
+    "unit_register",
+    "enterprise_event",
+    "site_energy",
     "park_boundary",
 ]
 # The invented park is in no catalogue, and that is what the rule says.

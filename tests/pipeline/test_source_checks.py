@@ -11,10 +11,11 @@ import pytest
 
 from assets.landing.declaration import load_source, load_sources
 from assets.landing.intake import Decisions, Register
-from pipelines.factory import asset_key
+from pipelines.factory import asset_key, exceeded
 from pipelines.sources import FACTS, REGISTERS, RETURNS, Tally, _events
 from quality.contracts.audit import Delivery, QuarantineRow
 from quality.contracts.decisions import Correction, DriftDecision, Withdrawal
+from quality.contracts.energy import Allocation
 from quality.contracts.registry import table_of
 from tests.frames import frame
 
@@ -92,3 +93,14 @@ def test_a_refused_delivery_warns_with_its_reason() -> None:
     layout = said(TALLY, refused)["layout"]
     assert not layout.passed and layout.severity == dg.AssetCheckSeverity.WARN
     assert "missing header" in str(layout.metadata["reasons"].value)
+
+
+def test_sites_above_their_return_are_a_warning_with_both_numbers() -> None:
+    row = {"enterprise_id": "E", "year": 2017, "energy_id": "coke", "total": 100}
+    good = frame(Allocation, {**row, "source_row_id": "r1", "status": "within_2pct"})
+    assert exceeded(good).passed
+    bad = frame(Allocation, {**row, "source_row_id": "r2", "status": "exceeds", "own_data": 103})
+    found = exceeded(pl.concat([good, bad]))
+    assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
+    text = str(found.metadata["r2"].value)
+    assert "sites 103.000000 > return 100.000000" in text
