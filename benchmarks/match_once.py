@@ -45,38 +45,39 @@ def uscc(folder: Path) -> Work:
 
 def parkledger(folder: Path, left: str = "left", *, links: bool = True) -> Work:
     """Candidates, and their links."""
-    from assets.enterprises.linkage import assign, candidates, load_model
+    from assets.enterprises.linkage import assign, candidates, load_model, prepare
 
     table = pl.read_csv(REFERENCE_DIRECTORY / "link_model.csv", infer_schema=False)
     model = load_model(table.with_columns(pl.col("weight").str.to_decimal(scale=12)))
 
     def work() -> pl.DataFrame:
-        found = candidates(_read(folder, left), _read(folder, "right"), model)
+        sides = (_read(folder, left), _read(folder, "right"))
+        one, other = (prepare(side, side["record_id"]) for side in sides)
+        found = candidates(*sides, model, (one, other))
         if not links:
             return found
-        KEPT["candidates"] = found
+        KEPT.update(candidates=found, left_ready=one, right_ready=other)
         return assign(found, None, model).filter(pl.col("status") == "linked").select(PAIR)
 
     return work
 
 
 def relinked(folder: Path) -> Work:
-    """Candidates of the changed register from those of the register before."""
-    from assets.enterprises.linkage import load_model, relink
+    """Candidates of the changed register from what was kept of the register before."""
+    from assets.enterprises.linkage import load_model, prepare, relink
 
     table = pl.read_csv(REFERENCE_DIRECTORY / "link_model.csv", infer_schema=False)
     model = load_model(table.with_columns(pl.col("weight").str.to_decimal(scale=12)))
     nothing = pl.Series([], dtype=pl.String)
 
     def work() -> pl.DataFrame:
-        return relink(
-            _read(folder, "candidates"),
-            _read(folder, "left_changed"),
-            _read(folder, "right"),
-            _read(folder, "changed")["record_id"],
-            nothing,
-            model,
+        left, right = _read(folder, "left_changed"), _read(folder, "right")
+        changed = _read(folder, "changed")["record_id"]
+        ready = (
+            prepare(left, changed, _read(folder, "left_ready")),
+            prepare(right, nothing, _read(folder, "right_ready")),
         )
+        return relink(_read(folder, "candidates"), left, right, changed, nothing, model, ready)
 
     return work
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.enterprises.linkage import LinkModel, candidates, relink
+from assets.enterprises.linkage import LinkModel, candidates, prepare, relink
 
 _ROOM = Path(__file__).resolve().parent
-_PARTS = ("left", "right", "pairs")
+_PARTS = ("left", "right", "left_ready", "right_ready", "pairs")
 
 
 def kept_candidates(
@@ -20,19 +20,22 @@ def kept_candidates(
 ) -> pl.DataFrame:
     """`candidates(left, right, model)`, from the pairs kept under this name where they serve.
 
-    Kept are both sides and their pairs, in `folder/<name>-<digest>`; the digest is of the model
-    and of the code that compares, so that pairs of another model or version are not used. The
-    result is that of comparing everything (`relink`). What cannot be read is made anew.
+    Kept are both sides, as given and as prepared, and their pairs, in `folder/<name>-<digest>`;
+    the digest is of the model and of the code that compares, so that pairs of another model or
+    version are not used. The result is that of comparing everything (`relink`). What cannot be
+    read is made anew.
     """
     place = folder / f"{name}-{_digest(model)}"
     before = _read(place)
     if before is None:
-        found = candidates(left, right, model)
+        ready = (prepare(left, left["record_id"]), prepare(right, right["record_id"]))
+        found = candidates(left, right, model, ready)
     else:
-        was_left, was_right, pairs = before
+        was_left, was_right, left_ready, right_ready, pairs = before
         changed = (_changed(left, was_left), _changed(right, was_right))
-        found = relink(pairs, left, right, changed[0], changed[1], model)
-    _write(place, (left, right, found))
+        ready = (prepare(left, changed[0], left_ready), prepare(right, changed[1], right_ready))
+        found = relink(pairs, left, right, changed[0], changed[1], model, ready)
+    _write(place, (left, right, *ready, found))
     return found
 
 
@@ -63,7 +66,7 @@ def _read(place: Path) -> list[pl.DataFrame] | None:
 
 
 def _write(place: Path, frames: tuple[pl.DataFrame, ...]) -> None:
-    """All three or none: readers find the pairs last, and they are written last."""
+    """All or none: the pairs are gone first and written last, and nothing is read without them."""
     place.mkdir(parents=True, exist_ok=True)
     (place / "pairs.parquet").unlink(missing_ok=True)
     for part, frame in zip(_PARTS, frames, strict=True):

@@ -7,7 +7,7 @@ training of the weights, which arrive as `accepted.link_model`.
 from __future__ import annotations
 
 from assets.enterprises.linkage.assignment import assign
-from assets.enterprises.linkage.candidates import candidates, relink
+from assets.enterprises.linkage.candidates import candidates, prepare, relink
 from assets.enterprises.linkage.model import LinkModel, load_model
 from assets.enterprises.linkage.review import agreement, review_links
 
@@ -17,6 +17,7 @@ __all__ = [
     "assign",
     "candidates",
     "load_model",
+    "prepare",
     "relink",
     "review_links",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from assets.enterprises.linkage.blocks import key_pairs, may_share, meeting, typing_pairs
@@ -22,7 +24,13 @@ _SCORED = {
 }
 
 
-def candidates(left: pl.DataFrame, right: pl.DataFrame, model: LinkModel) -> pl.DataFrame:
+Ready = tuple[pl.DataFrame, pl.DataFrame]
+Made = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def candidates(
+    left: pl.DataFrame, right: pl.DataFrame, model: LinkModel, ready: Ready | None = None
+) -> pl.DataFrame:
     """`core.link_candidate`: the pairs of two registers that share a key, compared and scored.
 
     Records that no exact key leads to a likely counterpart are paired once more by names one
@@ -30,7 +38,7 @@ def candidates(left: pl.DataFrame, right: pl.DataFrame, model: LinkModel) -> pl.
     without a name, and where too many share a key.
     """
     nothing = LinkCandidate.empty_frame()
-    return relink(nothing, left, right, left["record_id"], right["record_id"], model)
+    return relink(nothing, left, right, left["record_id"], right["record_id"], model, ready)
 
 
 def relink(
@@ -40,12 +48,14 @@ def relink(
     changed_left: pl.Series,
     changed_right: pl.Series,
     model: LinkModel,
+    ready: Ready | None = None,
 ) -> pl.DataFrame:
     """`candidates(left, right, model)`, comparing only pairs with a record that changed.
 
     `changed_left` and `changed_right` are the ids of records that are new or differ from those
-    that `previous_candidates` were made of; records that are gone need no mention. Raises
-    ValueError if these are of another model.
+    that `previous_candidates` were made of; records that are gone need no mention. `ready` are
+    both sides as `prepare` makes them; without it what is needed of them is made here. Raises
+    ValueError if the previous candidates are of another model.
     """
     models = previous_candidates.get_column("model_id").unique().to_list()
     if models and models != [model.model_id]:
@@ -57,30 +67,52 @@ def relink(
     ]
     before = _in_rows(previous_candidates, sides)
     same = _unchanged(before, fresh)
-    ready = _ready(sides, fresh)
+    made: list[Made] = [_of_all(side) for side in ready] if ready else [prepared, prepared]
+    met = _met(sides, fresh, made)
     keyed = pl.concat(
         [
             same.filter(pl.col("rank") < _LAST),
             *(
                 _scored(one, two, key_pairs(one, two), model)
-                for one, two in meeting(
-                    ready, [_of(r, f) for r, f in zip(ready, fresh, strict=True)]
-                )
+                for one, two in meeting(met, [_of(r, f) for r, f in zip(met, fresh, strict=True)])
             ),
         ]
     )
-    typed = _typed(sides, ready, fresh, before, same, keyed, model)
+    typed = _typed(sides, met, fresh, before, same, keyed, model, made)
     return _conformed(pl.concat([keyed, typed]), sides, model)
 
 
-def _ready(sides: list[pl.DataFrame], fresh: list[pl.Series]) -> list[pl.DataFrame]:
+def prepare(
+    side: pl.DataFrame, changed: pl.Series, before: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """A side with what blocks and features need; what did not change is taken from `before`.
+
+    Raises ValueError if a record that did not change is not in `before`.
+    """
+    rows = numbered(side)
+    if before is None:
+        return prepared(rows)
+    fresh = rows["record_id"].is_in(changed.cast(pl.String).implode())
+    same = rows.filter(~fresh).select("row", "record_id")
+    known = same.join(before.drop("row"), on="record_id")
+    if known.height != same.height:
+        raise ValueError(f"{same.height - known.height} records did not change and are not known")
+    parts = [known, prepared(rows.filter(fresh))]
+    return pl.concat([part.select(before.columns) for part in parts]).sort("row")
+
+
+def _of_all(ready: pl.DataFrame) -> Made:
+    return lambda rows: ready.join(rows.select("row"), on="row", how="semi", maintain_order="left")
+
+
+def _met(sides: list[pl.DataFrame], fresh: list[pl.Series], made: list[Made]) -> list[pl.DataFrame]:
     """The changed records, prepared, and those of the other side that may share a key with them."""
-    new = [prepared(side.filter(mask)) for side, mask in zip(sides, fresh, strict=True)]
+    new = [make(side.filter(mask)) for make, side, mask in zip(made, sides, fresh, strict=True)]
     found = []
-    for side, mine, other, done in zip(sides, fresh, new[::-1], new, strict=True):
+    for make, side, mine, other, done in zip(made, sides, fresh, new[::-1], new, strict=True):
         rest = side.filter(~mine)
         met = may_share(rest, other) if other.height and rest.height else rest.clear()
-        found.append(pl.concat([done, prepared(met)]).sort("row") if met.height else done)
+        found.append(pl.concat([done, make(met)]).sort("row") if met.height else done)
     return found
 
 
@@ -123,6 +155,7 @@ def _typed(
     same: pl.DataFrame,
     keyed: pl.DataFrame,
     model: LinkModel,
+    made: list[Made],
 ) -> pl.DataFrame:
     """Pairs one typing error apart of records without a likely pair among the keyed."""
     known = before.filter(pl.col("rank") < _LAST)
@@ -135,8 +168,10 @@ def _typed(
         for name, side, now, changed in zip(_SIDES, sides, weak, fresh, strict=True)
     ]
     parted = [
-        _prepared_as_well(side, done, now if other.any() else mine)
-        for side, done, now, mine, other in zip(sides, ready, weak, new, new[::-1], strict=True)
+        _prepared_as_well(side, done, now if other.any() else mine, make)
+        for side, done, now, mine, other, make in zip(
+            sides, ready, weak, new, new[::-1], made, strict=True
+        )
     ]
     pairs = typing_pairs(
         *(_of(p, now) for p, now in zip(parted, weak, strict=True)),
@@ -153,10 +188,12 @@ def _weak(pairs: pl.DataFrame, name: str, records: int, model: LinkModel) -> pl.
     return pl.Series([True], dtype=pl.Boolean).new_from_index(0, records).scatter(strong, False)
 
 
-def _prepared_as_well(side: pl.DataFrame, done: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+def _prepared_as_well(
+    side: pl.DataFrame, done: pl.DataFrame, wanted: pl.Series, make: Made
+) -> pl.DataFrame:
     """What is prepared, and those wanted that are not, in order of the rows."""
     missing = side.filter(wanted).join(done, on="row", how="anti", maintain_order="left")
-    return pl.concat([done, prepared(missing)]).sort("row") if missing.height else done
+    return pl.concat([done, make(missing)]).sort("row") if missing.height else done
 
 
 def _scored(

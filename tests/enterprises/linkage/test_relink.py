@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.enterprises.linkage import assign, candidates, relink
+from assets.enterprises.linkage import assign, candidates, prepare, relink
 from benchmarks.match_data import changed, registers
 from tests.enterprises.linkage.sides import model
 
@@ -51,6 +51,20 @@ def test_an_incremental_run_finds_what_a_full_one_finds(
     new_right, ids_right = changed(right, of_right, seed + 1)
     found = relink(before, new_left, new_right, ids_left, ids_right, model())
     assert found.equals(candidates(new_left, new_right, model()))
+    # From what was prepared before, the same.
+    sides = ((left, new_left, ids_left), (right, new_right, ids_right))
+    one, other = (prepare(now, ids, prepare(was, was["record_id"])) for was, now, ids in sides)
+    again = relink(before, new_left, new_right, ids_left, ids_right, model(), (one, other))
+    assert again.equals(found)
+
+
+def test_what_was_not_prepared_before_is_told(
+    sample: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
+) -> None:
+    left = sample[0]
+    ready = prepare(left[:100], left[:100]["record_id"])
+    with pytest.raises(ValueError, match="1400 records did not change and are not known"):
+        prepare(left, NONE, ready)
 
 
 def test_records_that_are_gone_or_new(
