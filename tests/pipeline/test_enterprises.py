@@ -54,7 +54,8 @@ def permit(name: str, site: str = "001P", at: tuple[float, float] = INSIDE) -> R
         "企业名称": ZH[name],
         "排污许可证编号": f"{CODE[name]}{site}",
         "统一社会信用代码": CODE[name],
-        "生产经营场所经度": f"{at[0]:.7f}",
+        # Each a few metres from the next: a point that many share is no place of any.
+        "生产经营场所经度": f"{at[0] + 0.0001234 * NAMES.index(name):.7f}",
         "生产经营场所纬度": f"{at[1]:.7f}",
         "所在市": "中卫" if at == INSIDE else "银川",
         "数据来源": "测试",
