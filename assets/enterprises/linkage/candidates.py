@@ -93,6 +93,8 @@ def prepare(
     if before is None:
         return prepared(rows)
     fresh = rows["record_id"].is_in(changed.cast(pl.String).implode())
+    if not fresh.any() and before["record_id"].equals(rows["record_id"]):
+        return before
     same = rows.filter(~fresh).select("row", "record_id")
     known = same.join(before.drop("row"), on="record_id")
     if known.height != same.height:
