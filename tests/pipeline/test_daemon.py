@@ -49,8 +49,9 @@ def test_every_asset_has_group_owner_description_schema_and_pool() -> None:
 
 def test_conservation_checks_block() -> None:
     checks = [spec for check in _definitions().asset_checks or [] for spec in check.check_specs]
-    assert len(checks) == 5
-    assert all(spec.blocking for spec in checks)
+    assert len([spec for spec in checks if spec.blocking]) == 5
+    # What enterprises stated is told and not overruled: a warning.
+    assert [spec.name for spec in checks if not spec.blocking] == ["sites_within_return"]
 
 
 def test_shipped_dagster_yaml_gives_the_lake_one_writer() -> None:
