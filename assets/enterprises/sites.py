@@ -68,7 +68,7 @@ def sites(t: Frames) -> pl.DataFrame:
     """`core.site`: places of permits, of the unit register, of generating units, and one
     without a place for each enterprise whose returns its other sites may not take up.
 
-    Reads the accepted registers and returns, `core.entity`, `quality.flag` and the control
+    Reads the accepted registers and returns, `core.entity`, `quarantine.flag` and the control
     totals. A point flagged GEO2e (outside its province) is not used; the site stays. A
     province with control totals has one site `REST:<code>` for what is not placed.
     """

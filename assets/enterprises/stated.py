@@ -34,7 +34,7 @@ def stated_claims(
     entities: pl.DataFrame,
     site_rows: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Claims by words, on both bases; columns of `claims.SHARED`, and the days they speak for.
+    """Claims by words, on both bases; the columns that claims share, and the days they speak for.
 
     `core.site`, `core.register_record`, `core.record_address`, `core.entity`,
     `core.site_record`. A registered office speaks for all sites of its enterprise on the
@@ -92,27 +92,25 @@ def stated_claims(
 def _moved(offices: pl.DataFrame) -> pl.DataFrame:
     """Offices of an enterprise that moved (迁址): another place than the former holds from then on.
 
-    Only the row of the event knows the day; a register gives the office as it is.
+    Only the row of the event knows the day; a register gives the office as it is. The days of
+    a register row are those of a permit, a unit or the enterprise, not of the office.
     """
+    told = pl.col("register_id") == "enterprise_event"
+    offices = offices.with_columns(
+        pl.when(told).then(name).alias(name) for name in ("valid_from", "valid_to")
+    )
     former = (
-        offices.filter(pl.col("register_id") == "enterprise_event")
+        offices.filter(told)
         .group_by("enterprise_id")
         .agg(
             (pl.col("valid_to").max().dt.offset_by("1d")).alias("moved_on"),
             pl.col("place_id").unique().alias("former_places"),
         )
     )
-    now = (pl.col("register_id") != "enterprise_event") & ~pl.col("place_id").is_in(
-        pl.col("former_places")
-    )
+    now = ~told & ~pl.col("place_id").is_in(pl.col("former_places"))
     return (
         offices.join(former, on="enterprise_id", how="left")
-        .with_columns(
-            pl.when(now & pl.col("valid_from").is_null())
-            .then("moved_on")
-            .otherwise("valid_from")
-            .alias("valid_from")
-        )
+        .with_columns(pl.when(now).then("moved_on").otherwise("valid_from").alias("valid_from"))
         .drop("moved_on", "former_places")
     )
 

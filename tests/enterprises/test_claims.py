@@ -198,6 +198,13 @@ def test_an_office_that_moved_speaks_until_and_from_that_day() -> None:
     assert {row[3] for row in rows.rows() if row[0] == "constant"} == {"P1"}
 
 
+def test_the_days_of_a_permit_are_not_those_of_the_office_it_names() -> None:
+    days = {"valid_from": date(2016, 1, 1), "valid_to": date(2020, 12, 31)}
+    claims = claimed({**IN_PARK, **days, "register_id": "permit_register"})
+    (claim,) = claims.filter(pl.col("basis") == "registered").to_dicts()
+    assert (claim["place_id"], claim["valid_from"], claim["valid_to"]) == ("P1", None, None)
+
+
 PERMIT_ROW = {"source_row_id": "p", "role": "permit_site"}
 
 
