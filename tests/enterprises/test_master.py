@@ -12,7 +12,6 @@ from assets.enterprises import findings, linking, master
 from assets.enterprises.identity import name_ids
 from assets.enterprises.records import register_records
 from quality.contracts.accepted import Business, CoalUnit, OutputReturn, Permit, Return2051
-from quality.contracts.enterprises import RegisterRecord
 from quality.contracts.linkage import Link
 from quality.contracts.units import EnterpriseEvent, UnitEntry
 from tests.frames import Tables, frame
@@ -267,4 +266,3 @@ def test_records_keep_every_row_once() -> None:
     )
     assert made.records.height == 3
     assert made.records["source_row_id"].is_unique().all()
-    assert set(RegisterRecord.key()) == {"source_row_id"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assets.landing.rules.units import ended_rule
-from quality.contracts.accepted import Business, OutputReturn, Permit
+from quality.contracts.accepted import Business, OutputReturn
 from quality.contracts.units import EnterpriseEvent
 from tests.door import rows_through_door
 from tests.frames import frame
@@ -183,4 +183,3 @@ def test_a_permit_that_ends_before_it_starts_is_refused() -> None:
         {**permit, "有效期止": "2024-12-31"},
     )
     assert found[0] == ["VAL1"] and "VAL1" not in found[1]
-    assert Permit.table_name() == "accepted.permit"
