@@ -24,7 +24,9 @@ def release_content(config: Settings) -> Content:
         for header, column in source.columns.items():
             headers[source.table, column].append(header)
     return Content(
-        contributions={mart.name: contributions_sql(mart, config.gwp_set) for mart in MARTS},
+        contributions={
+            mart.name: contributions_sql(mart, config.gwp_set, config.profiles[0]) for mart in MARTS
+        },
         dictionary=dictionary_entries(headers),
         code_version=code_version(),
     )

@@ -23,6 +23,7 @@ _PUBLISHED = """
 SELECT place_id AS park_id, arg_max(co2e_high_t, year)::DOUBLE AS value
 FROM mart.park_total
 WHERE basis = 'operating' AND view = 'territorial' AND boundary_class = ?
+  AND profile = ?
 GROUP BY ALL
 """
 
@@ -34,7 +35,9 @@ def doubtful_parks(release: Path, settings: Settings) -> list[dict[str, Any]]:
             connection.execute(f"FROM core.{name}").pl()
             for name in ("park", "park_catalogue_claim", "boundary")
         )
-        published = connection.execute(_PUBLISHED, [shown_class(connection, settings)]).pl()
+        published = connection.execute(
+            _PUBLISHED, [shown_class(connection, settings), settings.profiles[0]]
+        ).pl()
     return review_parks(parks, claims, boundaries, published).to_dicts()
 
 

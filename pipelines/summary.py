@@ -25,7 +25,7 @@ WITH axes AS (
            max(co2e_high_t) FILTER (view = 'consumption') AS consumption_high,
            bool_or(confidential) AS confidential, bool_or(illustrative) AS illustrative,
            max(worst_tier) AS tier
-    FROM mart.park_total WHERE boundary_class = ? GROUP BY ALL
+    FROM mart.park_total WHERE boundary_class = ? AND profile = ? GROUP BY ALL
 )
 SELECT p.park_id, p.name_zh, a.* EXCLUDE (place_id)
 FROM core.park p JOIN axes a ON a.place_id = p.park_id
@@ -35,7 +35,7 @@ ORDER BY a.year, p.park_id, a.basis
 _ELSEWHERE = """
 SELECT year, basis, split_part(place_id, ':', 1) AS place, view, sum(co2e_high_t) AS co2e_t
 FROM mart.park_total
-WHERE place_id LIKE '%:%' AND view = 'territorial' AND boundary_class = ?
+WHERE place_id LIKE '%:%' AND view = 'territorial' AND boundary_class = ? AND profile = ?
 GROUP BY ALL ORDER BY ALL
 """
 
@@ -61,8 +61,8 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
         console.print(f"warning: {warning}", style="yellow", markup=False)
     with duckdb.connect(str(settings.current.resolve()), read_only=True) as connection:
         shown = shown_class(connection, settings)
-        parks = _rows(connection, _INVENTORY, [shown])
-        elsewhere = _rows(connection, _ELSEWHERE, [shown])
+        parks = _rows(connection, _INVENTORY, [shown, settings.profiles[0]])
+        elsewhere = _rows(connection, _ELSEWHERE, [shown, settings.profiles[0]])
         illustrative = _rows(
             connection, "SELECT file_name FROM raw.delivery WHERE illustrative ORDER BY 1"
         )
@@ -81,7 +81,7 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
     place, year = (example["park_id"], example["year"]) if example else ("PARK", "YEAR")
     for command in (
         f"parkledger explain park_total place_id={place} year={year} basis=operating "
-        "view=territorial",
+        f"view=territorial profile={settings.profiles[0]}",
         "parkledger verify",
         'parkledger query "FROM mart.park_reconciliation"',
     ):
@@ -90,7 +90,7 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
 
 def _inventory_table(parks: list[dict[str, Any]], settings: Settings, shown: str) -> Table:
     table = Table(
-        title=f"t CO2e, {settings.profile}, {settings.gwp_set}, boundary "
+        title=f"t CO2e, {settings.profiles[0]}, {settings.gwp_set}, boundary "
         f"{shown}; \\[low … high] where more than 15 % is unlocated",
         title_justify="left",
     )

@@ -146,28 +146,33 @@ def control_totals(t: Tables) -> list[Balance]:
 
 
 def ledger_in_marts(t: Tables) -> list[Balance]:
-    """Per gas, basis and boundary class: mass of direct lines = mass in the territorial view over
-    all places that count in totals.
+    """Per profile, gas, basis and boundary class: mass of lines by their weight in the
+    territorial view = mass in that view over all places that count in totals.
     """
-    lines = t["ledger.line"].filter(pl.col("flow").is_in(["direct", "direct_exported"]))
+    weights = t["accepted.view_weight"].filter(pl.col("view") == "territorial")
+    lines = (
+        t["ledger.line"]
+        .with_columns(pl.col("profiles").str.split(";").alias("profile"))
+        .explode("profile")
+        .join(weights.select("profile", "flow", "weight"), on=["profile", "flow"])
+        .with_columns((pl.col("mass_t") * pl.col("weight")).cast(pl.Decimal(38, 6)).alias("mass_t"))
+    )
     inner = t["core.park"].filter(~pl.col("counts_in_total")).get_column("park_id")
     mart = t["mart.park_inventory"].filter(
         (pl.col("view") == "territorial") & ~pl.col("place_id").is_in(inner.implode())
     )
     axes = ["basis", "boundary_class"]
+    counted = lines.filter(pl.col("weight") != 0).select("profile", "gas").unique()
     return [
         Balance(
-            f"ledger = territorial view over all places: {gas}, {basis}, {kind}",
-            _total(lines.filter(pl.col("gas") == gas), "mass_t"),
+            f"ledger = territorial view over all places: {profile}, {gas}, {basis}, {kind}",
+            _total(lines.filter(profile=profile, gas=gas), "mass_t"),
             _total(
-                mart.filter(
-                    pl.col("gas") == gas, pl.col("basis") == basis, pl.col("boundary_class") == kind
-                ),
-                "mass_t",
+                mart.filter(profile=profile, gas=gas, basis=basis, boundary_class=kind), "mass_t"
             ),
         )
         for basis, kind in t["core.attribution"].select(axes).unique().sort(axes).rows()
-        for gas in sorted(set(lines["gas"]))
+        for profile, gas in counted.sort("profile", "gas").rows()
     ]
 
 
@@ -195,7 +200,13 @@ CHECKS = {
     ),
     "mart.park_inventory": Check(
         "ledger_in_marts",
-        ("ledger.line", "mart.park_inventory", "core.park", "core.attribution"),
+        (
+            "ledger.line",
+            "mart.park_inventory",
+            "core.park",
+            "core.attribution",
+            "accepted.view_weight",
+        ),
         ledger_in_marts,
     ),
 }

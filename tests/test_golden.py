@@ -26,6 +26,7 @@ from assets.landing.rules import balance_gap, balance_rules
 from quality.contracts.accepted import Return2051
 from quality.contracts.core import Activity, LocationClaim, Park, Site
 from tests.frames import facts, frame
+from tests.inventory.world import choices
 from tests.shared_data import golden
 
 
@@ -86,7 +87,7 @@ def test_g01_through_factor_tables_and_ledger() -> None:
             activity("diesel", used["diesel_t"], "t"),
         ),
         factors(),
-        "CN-GHG",
+        choices(),
     ).filter(pl.col("gas") == "CO2")
     masses = dict(lines.select("energy_id", "mass_t").iter_rows())
     for fuel in ("bituminous", "natural_gas", "diesel"):
@@ -164,7 +165,7 @@ def test_g09_purchased_steam() -> None:
     )
     assert float(heat) == pytest.approx(expected["heat_GJ"], rel=tolerance)
     bought = activity("heat", float(heat), "GJ", carrier="heat", flow="purchased_heat")
-    lines = ledger(frame(Activity, bought), factors(), "CN-GHG")
+    lines = ledger(frame(Activity, bought), factors(), choices())
     assert float(lines["mass_t"].item()) == pytest.approx(expected["tCO2"], rel=tolerance)
     feedwater = facts("heat_factor").filter(pl.col("item") == "feedwater_enthalpy_20C")
     assert exact(feedwater["value"].item()) == exact(given["feedwater_kJ_kg"])
@@ -179,7 +180,7 @@ def test_g10_clinker_and_lime() -> None:
             activity("lime", given["lime_t"], "t", carrier="product"),
         ),
         factors(),
-        "CN-GHG",
+        choices(),
     )
     masses = dict(lines.select("energy_id", "mass_t").iter_rows())
     assert float(masses["clinker"]) == pytest.approx(expected["CN_tCO2"], rel=tolerance)

@@ -13,6 +13,8 @@ from quality.contracts.table import Table
 _ACCEPTED = {
     "accepted.gwp",
     "accepted.view_weight",
+    "accepted.method_profile",
+    "accepted.additivity",
     "accepted.location_evidence",
     "accepted.link_model",
     "accepted.link_decision",

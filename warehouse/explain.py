@@ -225,11 +225,11 @@ def _coefficient(reads: _Reads, energy_id: str) -> dict[str, Any] | None:
 def _weights(reads: _Reads, line: dict[str, Any], key: dict[str, Any]) -> dict[str, Any]:
     """The declared weights that turn the line's mass into the number."""
     weights: dict[str, Any] = {}
+    # Marts without these axes are of the territorial view, which all profiles weigh alike.
     view = key.get("view", "territorial")
-    weights["view"] = {
-        "id": f"{view}|{line['flow']}",
-        "cells": _cells(reads, "view_weight", f"{view}|{line['flow']}"),
-    }
+    profile = key.get("profile", line["profiles"].split(";")[0])
+    name = f"{profile}|{view}|{line['flow']}"
+    weights["view"] = {"id": name, "cells": _cells(reads, "view_weight", name)}
     gwp_set = key.get("gwp_set")
     if gwp_set is not None:
         weights["gwp"] = {

@@ -144,7 +144,15 @@ def _build(
 
 
 # Settings that change what is published; the rest only says where and how it runs.
-_METHOD_SETTINGS = ("profile", "gwp_set", "boundary_classes", "first_year", "last_year")
+_METHOD_SETTINGS = (
+    "profiles",
+    "factor_set",
+    "grid_ef_year",
+    "gwp_set",
+    "boundary_classes",
+    "first_year",
+    "last_year",
+)
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, content: Content) -> None:

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BoundaryClass = Literal["approved", "planned", "administered", "built", "nominal"]
 
+ProfileName = Literal["CN-GHG", "ZCP-2025", "IPCC"]
+
 
 class Settings(BaseSettings):
     """All that may be configured; each field can be set as `PARKLEDGER_<NAME>`."""
@@ -35,7 +37,22 @@ class Settings(BaseSettings):
         description="what a run does when a file in the landing is refused: stop, or leave it out",
     )
     author: str = Field(default="parkledger", description="written into release commits")
-    profile: str = Field(default="CN-GHG", description="method profile")
+    profiles: tuple[ProfileName, ...] = Field(
+        default=("CN-GHG", "ZCP-2025", "IPCC"),
+        min_length=1,
+        description="method profiles of the inventory, side by side; the first one is that of "
+        "the reconciliation",
+    )
+    factor_set: str | None = Field(
+        default=None,
+        description="set of fuel factors to take first, for fuels that it has; default: as the "
+        "profile says",
+    )
+    grid_ef_year: str = Field(
+        default="data_year",
+        pattern=r"^(data_year|latest_published|\d{4})$",
+        description="year of grid factors: that of the data, the last published, or a year",
+    )
     gwp_set: str = Field(default="AR5", description="GWP set of the published CO2e")
     boundary_classes: tuple[BoundaryClass, ...] = Field(
         default=("approved", "administered", "nominal"),

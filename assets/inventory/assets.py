@@ -6,7 +6,8 @@ import polars as pl
 
 from assets.enterprises.records import REGISTERS
 from assets.inventory import factors, marts, trace
-from assets.inventory.ledger import ledger
+from assets.inventory.choice import profiles_of
+from assets.inventory.ledger import Choices, ledger
 from quality.contracts.audit import ItemSource
 from quality.contracts.boundaries import Boundary, BoundaryClaim
 from quality.contracts.core import (
@@ -24,6 +25,7 @@ from quality.contracts.core import (
 from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.ledger import Line
+from quality.contracts.profiles import GridRegion, MethodProfile, ViewWeight
 from quality.contracts.reference import (
     CombustionNonCo2,
     ElectricityFactor,
@@ -34,7 +36,6 @@ from quality.contracts.reference import (
     LocationEvidence,
     ProcessFactor,
     StandardCoal,
-    ViewWeight,
 )
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
@@ -58,6 +59,15 @@ def _coefficient_tables(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _item_sources(t: Frames, _: Settings) -> pl.DataFrame:
     return trace.item_sources(t, _factor_tables(t)[1], _coefficient_tables(t)[1])
+
+
+def _ledger(t: Frames, s: Settings) -> pl.DataFrame:
+    choices = Choices(
+        profiles_of(t["accepted.method_profile"], s.profiles, s.factor_set),
+        t["accepted.grid_region"],
+        s.grid_ef_year,
+    )
+    return ledger(t["core.activity"], t["core.emission_factor"], choices)
 
 
 _FACTOR_INPUTS = (FuelFactor, CombustionNonCo2, ElectricityFactor, HeatFactor, ProcessFactor)
@@ -91,7 +101,7 @@ def _mart_step(mart: marts.Mart) -> Step:
     return Step(
         mart.table,
         _MART_INPUTS if yearly else (RecordComparison,),
-        lambda t, s: marts.build_mart(mart, t, s.gwp_set),
+        lambda t, s: marts.build_mart(mart, t, s.gwp_set, s.profiles[0]),
         "marts",
         by_year=yearly,
     )
@@ -101,8 +111,8 @@ STEPS = (
     Step(EmissionFactor, _FACTOR_INPUTS, lambda t, _: _factor_tables(t)[0], "inventory"),
     Step(
         Line,
-        (Activity, EmissionFactor),
-        lambda t, s: ledger(t["core.activity"], t["core.emission_factor"], s.profile),
+        (Activity, EmissionFactor, MethodProfile, GridRegion),
+        _ledger,
         "inventory",
         by_year=True,
     ),

@@ -15,7 +15,20 @@ from quality.contracts.reference import CONFIDENCE
 SET_RANK = {"PG2025": 1, "RAWCOAL-FALLBACK": 1, "NDRC24": 2, "PG2011": 3, "IPCC2006": 4}
 _CO2_PER_C = Fraction(44, 12)
 _GJ_PER_TCE = Fraction("29.3076")
-_PRODUCTS = {"clinker": "EF China", "lime": "EF China"}
+# Product factors by set: what the parameter of `accepted.ippu_factor` is called.
+_PRODUCTS = {
+    ("clinker", "CN"): ("EF China",),
+    ("clinker", "IPCC"): ("EF tier1 excl. CKD", "CKD correction"),
+    ("lime", "CN"): ("EF China",),
+    ("lime", "IPCC"): ("EF IPCC tier1",),
+}
+# Bases of electricity factors: the kind of factor they make, and its set.
+_GRID_KINDS = {
+    "average": ("electricity", "MEE"),
+    "ex_market_nonfossil": ("electricity_market", "MEE-market"),
+    "ZCP2025_grid_power": ("electricity_zcp", "ZCP-2025"),
+    "ZCP2025_green_power": ("electricity_nonfossil", "ZCP-2025"),
+}
 _SUPPORTED_UNITS = {"GJ/t": "t", "GJ/1e4Nm3": "1e4Nm3"}
 
 
@@ -83,15 +96,17 @@ def emission_factors(
     for triple in _triples(fuels):
         for row, parts in _fuel_factors(triple, nonco2):
             add(row, parts)
-    for grid in electricity.filter(
-        (pl.col("basis") == "average") & pl.col("area_level").is_in(["province", "national"])
-    ).iter_rows(named=True):
+    for grid in electricity.filter(pl.col("basis").is_in(list(_GRID_KINDS))).iter_rows(named=True):
         add(*_grid_factor(grid))
     for item in heat.filter(pl.col("item") == "heat_default_fossil").iter_rows(named=True):
-        add(*_simple_factor(item, "heat", "heat", "GJ"))
-    for item in processes.iter_rows(named=True):
-        if _PRODUCTS.get(item["process"]) == item["parameter"]:
-            add(*_simple_factor(item, "process", item["process"], "t"))
+        add(*_heat_factor(item))
+    parameters = {
+        (row["process"], row["parameter"]): row for row in processes.iter_rows(named=True)
+    }
+    for (product, factor_set), names in _PRODUCTS.items():
+        known = [parameters[product, name] for name in names if (product, name) in parameters]
+        if len(known) == len(names):
+            add(*_product_factor(product, factor_set, known))
     frame = pl.DataFrame(rows, infer_schema_length=None)
     return EmissionFactor.conform(frame), pl.DataFrame(sources)
 
@@ -174,17 +189,19 @@ def _fuel_factors(
 
 def _grid_factor(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     value = decimal12(Fraction(row["value"]) / 1000)
-    area = row["area_code"] or "national"
+    kind, factor_set = _GRID_KINDS[row["basis"]]
+    # Grid regions have a name and no code.
+    area = row["area_code"] or row["area_zh"]
     return (
         {
-            "factor_id": f"electricity|{area}|{row['year']}",
-            "kind": "electricity",
+            "factor_id": f"{kind}|{area}|{row['year']}",
+            "kind": kind,
             "subject": "electricity",
             "use": "all",
             "gas": "CO2",
             "value": value,
             "canonical_unit": "kWh",
-            "factor_set": "MEE",
+            "factor_set": factor_set,
             "area_code": area,
             "year": row["year"],
             "confidence": row["confidence"],
@@ -195,19 +212,49 @@ def _grid_factor(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     )
 
 
-def _simple_factor(
-    row: dict[str, Any], kind: str, subject: str, unit: str
+def _product_factor(
+    product: str, factor_set: str, parts: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    name = row.get("item") or f"{row['process']}|{row['parameter']}"
+    """t CO2 per t of a product: one published factor, or one times its correction."""
+    value = Fraction(1)
+    for row in parts:
+        value *= Fraction(row["value"])
+    shown = decimal12(value)
+    alone = f"{plain(parts[0]['value'])} {parts[0]['unit']}"
+    figures = " × ".join(plain(row["value"]) for row in parts)
     return (
         {
-            "factor_id": f"{kind}|{name}",
-            "kind": kind,
-            "subject": subject,
+            "factor_id": f"process|{product}|{factor_set}",
+            "kind": "process",
+            "subject": product,
+            "use": "all",
+            "gas": "CO2",
+            "value": shown,
+            "canonical_unit": "t",
+            "factor_set": factor_set,
+            "area_code": None,
+            "year": parts[0]["year"],
+            "confidence": worst([row["confidence"] for row in parts]),
+            "derivation": alone if len(parts) == 1 else f"{figures} = {plain(shown)} t/t",
+            "rank": 1,
+        },
+        {
+            ("EF" if place == 0 else row["parameter"]): row["source_row_id"]
+            for place, row in enumerate(parts)
+        },
+    )
+
+
+def _heat_factor(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    return (
+        {
+            "factor_id": f"heat|{row['item']}",
+            "kind": "heat",
+            "subject": "heat",
             "use": "all",
             "gas": "CO2",
             "value": row["value"],
-            "canonical_unit": unit,
+            "canonical_unit": "GJ",
             "factor_set": "default",
             "area_code": None,
             "year": row["year"],

@@ -2,82 +2,159 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import polars as pl
 
+from assets.inventory.choice import (
+    PROFILE_MARK,
+    Profile,
+    fuel_choice,
+    grid_choice,
+    product_choice,
+)
 from quality.contracts.ledger import Line
 from warehouse.sql import run_sql
 
+# Each part says which factor an activity takes, for which profiles, and with which flow. Where
+# profiles differ (grid power of ZCP-2025, fuels of IPCC) an activity has a line of each.
 _LEDGER = """
-WITH fuel_set AS (
-    -- One triple a fuel: the first-ranked set that has it (METHOD 2.2).
-    SELECT subject, arg_min(factor_set, (rank, factor_set)) AS factor_set
-    FROM core.emission_factor WHERE kind = 'fuel' GROUP BY ALL
-),
-grid AS (
-    -- Location method, E1: the factor of province and data year; where the year has none,
-    -- the nearest year, flagged EF1: no year stands in for another in silence.
-    SELECT a.activity_id, arg_min(f.factor_id, (abs(f.year - a.year), f.year)) AS factor_id
+WITH chosen AS (
+    SELECT a.activity_id, c.factor_id, c.profiles, a.flow, NULL AS flag
     FROM core.activity a
-    JOIN core.emission_factor f ON f.kind = 'electricity' AND f.area_code = a.province_code
-    WHERE a.carrier = 'electricity'
-    GROUP BY ALL
-),
-chosen AS (
-    SELECT a.activity_id, f.factor_id
-    FROM core.activity a
-    JOIN fuel_set s ON s.subject = a.energy_id
-    JOIN core.emission_factor f ON f.kind = 'fuel' AND f.subject = a.energy_id
-        AND f.factor_set = s.factor_set
-        AND f.use IN ('all', CASE WHEN a.block = 'transformation' THEN 'energy_industries'
-                                  ELSE 'manufacturing' END)
+    JOIN fuel_choice c
+      ON c.energy_id = a.energy_id
+     AND c.use IN ('all', CASE WHEN a.block = 'transformation' THEN 'energy_industries'
+                               ELSE 'manufacturing' END)
     WHERE a.carrier = 'fuel'
     UNION ALL
-    SELECT activity_id, factor_id FROM grid
+    -- Location method (E1, E2); what is passed on to others leaves at the same factor.
+    SELECT a.activity_id, g.factor_id, '{located}', a.flow, g.flag
+    FROM core.activity a JOIN grid_choice g USING (province_code, year)
+    WHERE '{located}' <> '' AND a.flow IN (
+        'purchased_electricity', 'purchased_electricity_green', 'resold_electricity')
     UNION ALL
-    SELECT a.activity_id, f.factor_id
-    FROM core.activity a
-    JOIN core.emission_factor f
-      ON f.subject = a.energy_id AND ((a.carrier = 'heat' AND f.kind = 'heat')
-                                   OR (a.carrier = 'product' AND f.kind = 'process'))
+    -- Market method (E3): only for years that have a factor; green power counts 0.
+    SELECT a.activity_id, f.factor_id, '{located}', 'purchased_electricity_market', NULL
+    FROM core.activity a JOIN core.emission_factor f
+      ON f.kind = 'electricity_market' AND f.year = a.year
+    WHERE '{located}' <> '' AND a.flow = 'purchased_electricity'
+    UNION ALL
+    -- ZCP-2025 (E4): one factor for all power in and out.
+    SELECT a.activity_id, f.factor_id, '{zero_carbon}', a.flow, NULL
+    FROM core.activity a JOIN core.emission_factor f ON f.kind = 'electricity_zcp'
+    WHERE '{zero_carbon}' <> '' AND a.flow IN (
+        'purchased_electricity', 'supplied_electricity', 'exported_electricity',
+        'resold_electricity')
+    UNION ALL
+    SELECT a.activity_id, f.factor_id, '{all}', a.flow, NULL
+    FROM core.activity a JOIN core.emission_factor f ON f.kind = 'electricity_nonfossil'
+    WHERE a.flow = 'nonfossil_electricity'
+    UNION ALL
+    SELECT a.activity_id, f.factor_id,
+           CASE WHEN a.flow IN ('supplied_heat', 'exported_heat') THEN '{zero_carbon}'
+                ELSE '{all}' END, a.flow, NULL
+    FROM core.activity a JOIN core.emission_factor f ON f.kind = 'heat'
+    WHERE a.carrier = 'heat'
+    UNION ALL
+    SELECT a.activity_id, c.factor_id, c.profiles, a.flow, NULL
+    FROM core.activity a JOIN product_choice c USING (energy_id)
+    WHERE a.carrier = 'product'
+    UNION ALL
+    SELECT a.activity_id, t.factor_id, t.profiles, a.flow, NULL
+    FROM core.activity a JOIN term t ON t.term_id = a.activity_id
+    WHERE a.carrier = 'process'
 )
-SELECT c.activity_id || '|' || f.gas AS line_id, a.year, a.activity_id, a.site_id,
-       CASE WHEN a.carrier = 'product' THEN 'industrial_process'
+SELECT c.activity_id || '|' || f.gas || '|' || f.factor_set AS line_id,
+       a.year, a.activity_id, a.site_id,
+       CASE WHEN a.carrier = 'process' THEN t.source_category
+            WHEN a.carrier = 'product' THEN 'industrial_process'
+            WHEN c.flow LIKE 'received_electricity' THEN 'purchased_electricity'
+            WHEN c.flow LIKE 'received_heat' THEN 'purchased_heat'
+            WHEN c.flow LIKE 'exported_%' OR c.flow LIKE 'resold_%'
+                 THEN 'exported_' || a.carrier
             WHEN a.carrier = 'electricity' THEN 'purchased_electricity'
             WHEN a.carrier = 'heat' THEN 'purchased_heat'
             WHEN a.block = 'transformation' THEN 'energy_transformation_power'
             ELSE 'energy_combustion' END AS source_category,
-       a.flow, a.energy_id, f.gas, f.factor_id, a.quantity, f.value AS factor_value,
+       c.flow, a.energy_id, f.gas, f.factor_id, a.quantity, f.value AS factor_value,
        round(a.quantity * f.value, 6)::DECIMAL(38,6) AS mass_t,
-       '{profile}' AS profile, a.tier, f.confidence,
-       CASE WHEN f.kind = 'electricity' AND f.year <> a.year THEN 'EF1' END AS factor_flag,
-       a.illustrative
+       c.profiles, a.tier, f.confidence, c.flag AS factor_flag, a.illustrative
 FROM chosen c
 JOIN core.activity a USING (activity_id)
 JOIN core.emission_factor f USING (factor_id)
+LEFT JOIN term t ON t.term_id = c.activity_id
+WHERE c.profiles <> ''
 """
+
+# What only ZCP-2025 counts: no other profile misses a line for it.
+_ZERO_CARBON_ONLY = ["supplied_electricity", "supplied_heat", "exported_electricity"]
+_ZERO_CARBON_ONLY += ["exported_heat"]
 
 
 class MissingFactor(ValueError):
     """Activity without an emission factor: it would vanish from the inventory."""
 
 
-def ledger(activity: pl.DataFrame, factors: pl.DataFrame, profile: str) -> pl.DataFrame:
-    """`ledger.line`: every activity times the factors of its gases.
+_TERM = dict.fromkeys(["term_id", "factor_id", "profiles", "source_category"], pl.String)
 
-    `mass_t = round(quantity x factor, 6)`, half away from zero. Raises MissingFactor for
-    an activity that no factor fits (METHOD 2: a missing factor stops).
+
+@dataclass(frozen=True)
+class Choices:
+    """What a run chooses: profiles, regions of provinces, and the year of grid factors.
+
+    `terms` are those of methods: activity of carrier `process` has its factor and profiles there.
     """
-    if profile != "CN-GHG":
-        raise ValueError(f"profile {profile}: expected CN-GHG")
+
+    profiles: list[Profile]
+    regions: pl.DataFrame
+    grid_ef_year: str = "data_year"
+    terms: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_TERM))
+
+
+def ledger(activity: pl.DataFrame, factors: pl.DataFrame, choices: Choices) -> pl.DataFrame:
+    """`ledger.line`: every activity times the factors of its gases, as the profiles choose.
+
+    `mass_t = round(quantity x factor, 6)`, half away from zero. A line that several profiles
+    count is one line. Raises MissingFactor for an activity that a profile has no factor for
+    (METHOD 2: a missing factor stops), and ChoiceError (see `assets.inventory.choice`).
+    """
+    names = [profile.name for profile in choices.profiles]
+    located = [p.name for p in choices.profiles if p.electricity_basis == "average"]
+    zero_carbon = [name for name in names if name not in located]
+    places = activity.filter(pl.col("carrier") == "electricity").select("province_code", "year")
     lines = run_sql(
-        _LEDGER.replace("{profile}", profile),
-        {"core.activity": activity, "core.emission_factor": factors},
+        _LEDGER.replace("{located}", PROFILE_MARK.join(located))
+        .replace("{zero_carbon}", PROFILE_MARK.join(zero_carbon))
+        .replace("{all}", PROFILE_MARK.join(names)),
+        {
+            "core.activity": activity,
+            "core.emission_factor": factors,
+            "fuel_choice": fuel_choice(factors, choices.profiles),
+            "grid_choice": grid_choice(places, factors, choices.regions, choices.grid_ef_year),
+            "product_choice": product_choice(factors, choices.profiles),
+            "term": choices.terms,
+        },
     )
-    lost = activity.join(lines.select("activity_id").unique(), on="activity_id", how="anti")
-    if lost.height:
-        row = lost.row(0, named=True)
-        raise MissingFactor(
-            f"{row['activity_id']}: no factor for {row['energy_id']} in {row['province_code']} "
-            f"{row['year']}; add one to assets/reference/"
-        )
+    _all_counted(activity, lines, names)
     return Line.conform(lines)
+
+
+def _all_counted(activity: pl.DataFrame, lines: pl.DataFrame, profiles: list[str]) -> None:
+    """Raise MissingFactor for activity that a profile counts and has no line for."""
+    for profile in profiles:
+        counted = lines.filter(
+            pl.col("profiles").str.split(PROFILE_MARK).list.contains(profile)
+        ).select("activity_id")
+        due = activity.filter(pl.col("carrier") != "process")
+        if profile == "ZCP-2025":
+            due = due.filter(pl.col("flow") != "purchased_electricity_green")
+        else:
+            due = due.filter(~pl.col("flow").is_in(_ZERO_CARBON_ONLY))
+        lost = due.join(counted, on="activity_id", how="anti")
+        if lost.height:
+            row = lost.row(0, named=True)
+            raise MissingFactor(
+                f"{row['activity_id']}: no factor for {row['energy_id']} in "
+                f"{row['province_code']} {row['year']} ({profile}); add one to assets/reference/"
+            )

@@ -117,7 +117,7 @@ JOIN core.attribution a
 JOIN core.park p ON p.park_id = a.place_id AND p.counts_in_total
 """
 
-_EFFECT_KEYS = "place_id, year, boundary_class, basis, view"
+_EFFECT_KEYS = "place_id, year, boundary_class, basis, view, profile"
 
 # Only parks whose ground changed have an effect. A period that a year breaks weighs by its days
 # in `actual`; in `opening` the ground of 1 January is kept to the end of the year.
@@ -204,17 +204,24 @@ GROUP BY ALL
 )
 
 
-def contributions_sql(mart: Mart, gwp_set: str) -> str:
+def contributions_sql(mart: Mart, gwp_set: str, profile: str) -> str:
     """The SELECT that yields the contributions of a mart for one GWP set.
 
-    Raises ValueError for a GWP set that is not one word.
+    `profile` is the one that marts without that axis are of. Raises ValueError for a GWP set
+    that is not one word.
     """
+    return _filled(mart.contributions, gwp_set, profile)
+
+
+def _filled(statement: str, gwp_set: str, profile: str) -> str:
     if not gwp_set.isalnum():
         raise ValueError(f"{gwp_set}: not a GWP set")
-    return mart.contributions.replace("{gwp_set}", gwp_set)
+    if not profile.replace("-", "").isalnum():
+        raise ValueError(f"{profile}: not a method profile")
+    return statement.replace("{gwp_set}", gwp_set).replace("{profile}", profile)
 
 
-def build_mart(mart: Mart, tables: Tables, gwp_set: str) -> pl.DataFrame:
+def build_mart(mart: Mart, tables: Tables, gwp_set: str, profile: str) -> pl.DataFrame:
     """One mart from the tables it reads: sums by measure, joined with its marks."""
     meta = mart.table.table_metadata()
     keys = ", ".join(mart.table.key())
@@ -231,10 +238,10 @@ def build_mart(mart: Mart, tables: Tables, gwp_set: str) -> pl.DataFrame:
         for name, formula in meta.get("ratios", {}).items()
     )
     statement = f"""
-WITH contributions AS ({contributions_sql(mart, gwp_set)}),
+WITH contributions AS ({contributions_sql(mart, gwp_set, profile)}),
 summed AS (SELECT {keys}, {sums} FROM contributions GROUP BY {keys}),
 shown AS (SELECT * {f"REPLACE ({shown})" if shown else ""}{ratios} FROM summed),
-marks AS ({mart.marks.replace("{gwp_set}", gwp_set)})
+marks AS ({_filled(mart.marks, gwp_set, profile)})
 SELECT * FROM shown JOIN marks USING ({keys})
 """
     return mart.table.conform(run_sql(statement, tables))

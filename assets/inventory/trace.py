@@ -37,7 +37,9 @@ def item_sources(
             {"value": "value"},
         ),
         cells_of(
-            t["accepted.view_weight"].with_columns(pl.format("{}|{}", "view", "flow").alias("id")),
+            t["accepted.view_weight"].with_columns(
+                pl.format("{}|{}|{}", "profile", "view", "flow").alias("id")
+            ),
             "view_weight",
             "id",
             "view_weight",

@@ -10,15 +10,32 @@ BOUNDARY_ILLUSTRATIVE = """(
     place_id NOT LIKE 'REST:%'
     AND EXISTS (SELECT 1 FROM core.boundary b WHERE b.illustrative))"""
 
-# Emissions of a line on its site; `{gwp_set}` is filled in by `contributions_sql`.
+# Emissions of a line on its site in the profile of the reconciliation; `{gwp_set}` and
+# `{profile}` are filled in by `contributions_sql`.
 TERRITORIAL = """
     SELECT act.enterprise_id, l.year, l.site_id, l.line_id,
-           round(l.mass_t * g.value, 6)::DECIMAL(38,6) AS co2e_t
+           round(l.mass_t * v.weight * g.value, 6)::DECIMAL(38,6) AS co2e_t
     FROM ledger.line l
     JOIN core.activity act USING (activity_id)
     JOIN (SELECT gas, value::DECIMAL(18,4) AS value FROM accepted.gwp
           WHERE horizon_y = 100 AND gwp_set = '{gwp_set}') g ON g.gas = l.gas
-    JOIN accepted.view_weight v ON v.view = 'territorial' AND v.flow = l.flow AND v.weight <> 0
+    JOIN (
+        SELECT l.profiles, w.flow, w.weight::DECIMAL(18,4) AS weight
+        FROM (SELECT DISTINCT profiles FROM ledger.line) l
+        JOIN accepted.view_weight w
+          ON w.profile = '{profile}' AND list_contains(string_split(l.profiles, ';'), w.profile)
+        WHERE w.view = 'territorial' AND w.weight <> 0
+    ) v ON v.flow = l.flow AND v.profiles = l.profiles
+"""
+
+# Weights of a flow by the set of profiles that count a line: a line that three profiles share
+# is weighed for each.
+VIEWS = """
+    SELECT l.profiles, w.profile, w.view, w.flow, w.weight::DECIMAL(18,4) AS weight,
+           w.year_from, w.year_to
+    FROM (SELECT DISTINCT profiles FROM ledger.line) l
+    JOIN accepted.view_weight w ON list_contains(string_split(l.profiles, ';'), w.profile)
+    WHERE w.weight <> 0
 """
 
 
@@ -42,7 +59,7 @@ def weighed(on: str) -> str:
     """
     co2e = "l.mass_t * v.weight * g.value"
     return f"""
-    SELECT a.place_id, l.year, a.boundary_class, a.basis, v.view, l.profile, g.gwp_set,
+    SELECT a.place_id, l.year, a.boundary_class, a.basis, v.view, v.profile, g.gwp_set,
            l.source_category, l.gas, l.line_id, l.tier, l.confidence, l.illustrative,
            act.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
            {shared("l.mass_t * v.weight")} AS mass_t,
@@ -52,8 +69,8 @@ def weighed(on: str) -> str:
     FROM ledger.line l
     JOIN core.activity act USING (activity_id)
     JOIN core.attribution a ON a.site_id = l.site_id AND {on}
-    JOIN (SELECT view, flow, weight::DECIMAL(18,4) AS weight FROM accepted.view_weight) v
-      ON v.flow = l.flow AND v.weight <> 0
+    JOIN ({VIEWS}) v
+      ON v.flow = l.flow AND v.profiles = l.profiles AND l.year BETWEEN v.year_from AND v.year_to
     JOIN (SELECT gas, gwp_set, value::DECIMAL(18,4) AS value FROM accepted.gwp
           WHERE horizon_y = 100 AND gwp_set = '{{gwp_set}}') g ON g.gas = l.gas
 """

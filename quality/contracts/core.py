@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from quality.contracts.enterprises import UNIT_KINDS
+from quality.contracts.profiles import FLOWS, GASES
 from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Factor, Quantity, Table, column, pedigree
 
@@ -16,6 +17,7 @@ BASES = ["registered", "operating"]
 # Series of whole years; `opening` holds single years only.
 WHOLE_SERIES = ["actual", "constant"]
 SERIES = [*WHOLE_SERIES, "opening"]
+CARRIERS = ["fuel", "electricity", "heat", "product", "process"]
 TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
 
 
@@ -228,10 +230,12 @@ class Attribution(Table):
 
 class EmissionFactor(Table):
     factor_id: str = column("因子", "kind, subject, gas and set")
-    kind: str = column("类型", "fuel, electricity, heat or process")
+    kind: str = column(
+        "类型", "fuel, carbon (fuel without oxidation), electricity and its bases, heat, process"
+    )
     subject: str = column("对象", "energy or product")
     use: str = column("用途", "use the factor is for; `all` where it does not matter")
-    gas: str = column("气体", "gas", isin=["CO2", "CH4", "N2O"])
+    gas: str = column("气体", "gas", isin=GASES)
     value: Factor = column("因子值", "effective factor: t of gas per canonical unit")
     canonical_unit: str = column("单位", "unit of the activity")
     factor_set: str = column("因子集", "set or document")
@@ -274,11 +278,11 @@ class Activity(Table):
     block: str = column("块", "final or transformation", isin=["final", "transformation"])
     energy_id: str = column("能源", "energy or product")
     book_fuel: str = column("平衡表能源", "fuel of the energy book", nullable=True)
-    carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat", "product"])
+    carrier: str = column("类别", "kind", isin=CARRIERS)
     flow: str = column(
         "流向",
         "how the views weigh it",
-        isin=["direct", "direct_exported", "purchased_electricity", "purchased_heat"],
+        isin=FLOWS,
     )
     quantity: Quantity = column("数量", "quantity in the canonical unit", ge=0)
     canonical_unit: str = column("单位", "canonical unit")

@@ -125,6 +125,7 @@ class BoundaryEffect(Table):
     boundary_class: str = column("边界类别", "boundary class of the attribution")
     basis: str = column("口径", "attribution basis", isin=BASES)
     view: str = column("视角", "accounting view")
+    profile: str = column("方法", "method profile")
     actual_co2e_t: Quantity = column(
         "实际边界排放", "by the versions as they were valid, by days in a year of change", unit="t"
     )
@@ -143,7 +144,7 @@ class BoundaryEffect(Table):
     class Config:
         metadata = {
             "table": "mart.boundary_effect",
-            "key": ["place_id", "year", "boundary_class", "basis", "view"],
+            "key": ["place_id", "year", "boundary_class", "basis", "view", "profile"],
             "partition": "year",
             "measures": [
                 "actual_co2e_t",

@@ -255,23 +255,6 @@ class BookSector(Table):
         }
 
 
-class ViewWeight(Table):
-    source_row_id: str = source_row()
-    view: str = column("视角", "accounting view")
-    flow: str = column("流向", "flow of a ledger line")
-    weight: Factor = column("权重", "weight of the flow in the view")
-    source: str = _source()
-    confidence: str = _confidence()
-    pedigree: str = pedigree()
-
-    class Config:
-        metadata = {
-            "table": "accepted.view_weight",
-            "key": ["view", "flow"],
-            "about": "One row a view and flow.",
-        }
-
-
 class DivisionCode(Table):
     source_row_id: str = source_row()
     division_code: str = column("区划代码", "GB/T 2260 code", str_matches=r"^\d{6}$")

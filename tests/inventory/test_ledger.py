@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.inventory.choice import ChoiceError
 from assets.inventory.ledger import MissingFactor, ledger
 from quality.contracts.core import Activity, EmissionFactor
 from tests.frames import frame
+from tests.inventory.world import choices
 
 COAL = {
     "activity_id": "a",
@@ -59,7 +61,7 @@ def grid(year: int, area: str = "640000", value: Any = "0.0006") -> dict[str, An
 
 
 def lines(activity: dict[str, Any], *factors: dict[str, Any]) -> list[dict[str, Any]]:
-    found = ledger(frame(Activity, activity), frame(EmissionFactor, *factors), "CN-GHG")
+    found = ledger(frame(Activity, activity), frame(EmissionFactor, *factors), choices())
     return found.sort("line_id").to_dicts()
 
 
@@ -127,7 +129,7 @@ def test_heat_and_products_take_their_own_factors() -> None:
     product = {**COAL, "energy_id": "clinker", "carrier": "product"}
     known = (
         factor("h", kind="heat", subject="heat"),
-        factor("p", kind="process", subject="clinker"),
+        factor("p", kind="process", subject="clinker", factor_set="CN"),
     )
     assert [x["source_category"] for x in lines(heat, *known)] == ["purchased_heat"]
     assert [x["source_category"] for x in lines(product, *known)] == ["industrial_process"]
@@ -149,16 +151,91 @@ def test_activity_without_a_factor_stops(activity: dict[str, Any], named: str) -
 def test_one_missing_factor_among_many_stops_all() -> None:
     activity = frame(Activity, COAL, {**COAL, "activity_id": "b", "energy_id": "peat"})
     with pytest.raises(MissingFactor, match="b: no factor for peat"):
-        ledger(activity, frame(EmissionFactor, factor("f")), "CN-GHG")
+        ledger(activity, frame(EmissionFactor, factor("f")), choices())
 
 
-def test_another_profile_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected CN-GHG"):
-        ledger(frame(Activity, COAL), frame(EmissionFactor, factor("f")), "IPCC")
+def test_profiles_with_one_factor_share_a_line_and_others_have_their_own() -> None:
+    coal = frame(Activity, COAL)
+    known = frame(
+        EmissionFactor,
+        factor("china"),
+        factor("ipcc", factor_set="IPCC2006", value=4, rank=4),
+        factor("methane", gas="CH4", value="0.1"),
+        factor("methane ipcc", gas="CH4", factor_set="IPCC2006", value="0.2", rank=4),
+    )
+    found = ledger(coal, known, choices("CN-GHG", "ZCP-2025", "IPCC")).sort("line_id")
+    assert dict(found.select("line_id", "profiles").iter_rows()) == {
+        "a|CH4|IPCC2006": "IPCC",
+        "a|CH4|PG2025": "CN-GHG",
+        "a|CO2|IPCC2006": "IPCC",
+        "a|CO2|PG2025": "CN-GHG;ZCP-2025",
+    }
+
+
+def test_a_named_set_goes_first_for_the_fuels_that_it_has() -> None:
+    fuels = frame(Activity, COAL, {**COAL, "activity_id": "b", "energy_id": "peat"})
+    known = frame(
+        EmissionFactor,
+        factor("f"),
+        factor("g", factor_set="NDRC24", rank=2),
+        factor("p", subject="peat"),
+    )
+    found = ledger(fuels, known, choices(factor_set="NDRC24"))
+    assert dict(found.select("activity_id", "factor_id").iter_rows()) == {"a": "g", "b": "p"}
+
+
+def test_what_a_run_asks_for_must_be_there() -> None:
+    with pytest.raises(ChoiceError, match="profile GPC: expected CN-GHG"):
+        choices("GPC")
+    with pytest.raises(ChoiceError, match="factor set PG2030: expected one of PG2025"):
+        choices(factor_set="PG2030")
+    with pytest.raises(ChoiceError, match="grid_ef_year 2030: no factors of that year"):
+        known = frame(EmissionFactor, grid(2021))
+        ledger(frame(Activity, POWER), known, choices(grid_ef_year="2030"))
+
+
+def test_two_factors_of_one_key_stop() -> None:
+    with pytest.raises(ChoiceError, match="two factors for coal, PG2025, CO2, all: f and g"):
+        lines(COAL, factor("f"), factor("g", value=4))
+
+
+@pytest.mark.parametrize(
+    ("policy", "taken", "flag"),
+    [("data_year", 2017, None), ("latest_published", 2023, "EF1"), ("2021", 2021, "EF1")],
+)
+def test_the_year_of_grid_factors_is_a_choice(policy: str, taken: int, flag: str | None) -> None:
+    known = frame(EmissionFactor, grid(2017), grid(2021), grid(2023))
+    found = ledger(frame(Activity, POWER), known, choices(grid_ef_year=policy))
+    assert found.select("factor_id", "factor_flag").row(0) == (f"grid|640000|{taken}", flag)
+
+
+def test_tibet_takes_the_last_regional_factor_by_name_and_flag() -> None:
+    tibet = frame(Activity, {**POWER, "province_code": "540000", "year": 2023})
+    known = frame(EmissionFactor, grid(2021, "西南"), grid(2022, "西南"), grid(2023, "640000"))
+    found = ledger(tibet, known, choices())
+    assert found.select("factor_id", "factor_flag").row(0) == ("grid|西南|2022", "EF2")
+
+
+def test_power_has_a_line_for_each_rule_of_electricity() -> None:
+    market = factor("m", kind="electricity_market", factor_set="MEE-market", year=2017, value=5)
+    zero = factor("z", kind="electricity_zcp", factor_set="ZCP-2025", year=2025, value=7)
+    grid_set = {**grid(2017), "factor_set": "MEE"}
+    known = frame(EmissionFactor, grid_set, market, zero)
+    green = {**POWER, "activity_id": "g", "flow": "purchased_electricity_green"}
+    sold = {**POWER, "activity_id": "s", "flow": "exported_electricity"}
+    power = frame(Activity, POWER, green, sold)
+    found = ledger(power, known, choices("CN-GHG", "ZCP-2025"))
+    assert set(found.select("line_id", "flow", "profiles").iter_rows()) == {
+        ("a|CO2|MEE", "purchased_electricity", "CN-GHG"),
+        ("a|CO2|MEE-market", "purchased_electricity_market", "CN-GHG"),
+        ("a|CO2|ZCP-2025", "purchased_electricity", "ZCP-2025"),
+        ("g|CO2|MEE", "purchased_electricity_green", "CN-GHG"),
+        ("s|CO2|ZCP-2025", "exported_electricity", "ZCP-2025"),
+    }
 
 
 def test_marks_of_activity_and_factor_stay_on_the_line() -> None:
     (line,) = lines({**COAL, "illustrative": True}, factor("f", confidence="recalled"))
-    marks = (line["illustrative"], line["confidence"], line["tier"], line["profile"])
+    marks = (line["illustrative"], line["confidence"], line["tier"], line["profiles"])
     assert marks == (True, "recalled", "T2", "CN-GHG")
-    assert line["line_id"] == "a|CO2"
+    assert line["line_id"] == "a|CO2|PG2025"

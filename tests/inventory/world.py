@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from assets.inventory.choice import profiles_of
+from assets.inventory.ledger import Choices
 from assets.inventory.marts import MARTS, build_mart
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY, Boundary
 from quality.contracts.core import (
@@ -21,6 +23,13 @@ from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.ledger import Line
 from tests.frames import facts, frame
+
+
+def choices(*profiles: str, factor_set: str | None = None, **more: Any) -> Choices:
+    """What a run chooses, with the product's own profiles and grid regions."""
+    named = profiles_of(facts("method_profile"), profiles or ("CN-GHG",), factor_set)
+    return Choices(named, facts("grid_region"), **more)
+
 
 BY_NAME = {mart.name: mart for mart in MARTS}
 BOOK = {
@@ -98,7 +107,7 @@ class World:
                 "energy_id": "raw_coal",
                 "gas": gas,
                 "mass_t": mass,
-                "profile": "CN-GHG",
+                "profiles": "CN-GHG",
                 "tier": self.activity[-1]["tier"],
                 "confidence": confidence,
                 "illustrative": bool(more.get("illustrative")),
@@ -130,7 +139,7 @@ class World:
         }
 
     def mart(self, name: str, **axes: str) -> list[dict[str, Any]]:
-        found = build_mart(BY_NAME[name], self.tables(), "AR5")
+        found = build_mart(BY_NAME[name], self.tables(), "AR5", "CN-GHG")
         for axis, value in axes.items():
             found = found.filter(pl.col(axis) == value)
         return found.to_dicts()

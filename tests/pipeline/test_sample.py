@@ -161,7 +161,7 @@ _WITHOUT_CELLS = {
     "boundary": "SELECT boundary_id FROM core.boundary",
     "control": "SELECT source_row_id FROM core.control_quantity",
     "gwp": "SELECT DISTINCT gas || '|' || gwp_set FROM mart.park_inventory",
-    "view_weight": "SELECT view || '|' || flow FROM accepted.view_weight",
+    "view_weight": "SELECT profile || '|' || view || '|' || flow FROM accepted.view_weight",
 }
 
 

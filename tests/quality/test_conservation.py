@@ -26,7 +26,7 @@ from quality.contracts.core import Activity, Attribution, CanonicalReturn, Park
 from quality.contracts.energy import Allocation, SiteQuantity
 from quality.contracts.ledger import Line
 from quality.contracts.mart import ControlBalance, ParkInventory
-from tests.frames import frame
+from tests.frames import facts, frame
 
 Frames = dict[str, pl.DataFrame]
 ACCEPTED = {"register": "accepted.business"}
@@ -90,14 +90,20 @@ def sound() -> Frames:
             {"line_id": "1", "flow": "direct", "mass_t": 5},
             {"line_id": "2", "flow": "direct_exported", "mass_t": 6},
             {"line_id": "3", "flow": "purchased_electricity", "mass_t": 7},
+            # Carbon that leaves in products counts against what goes in, in both profiles.
+            {"line_id": "4", "flow": "carbon_out", "mass_t": 2},
+            {"line_id": "5", "flow": "stored", "mass_t": 9},
             gas="CO2",
+            profiles="CN-GHG;ZCP-2025",
         ),
+        "accepted.view_weight": facts("view_weight"),
         "mart.park_inventory": frame(
             ParkInventory,
             *(
-                {"basis": basis, "view": view, "mass_t": mass}
+                {"basis": basis, "view": view, "mass_t": mass, "profile": profile}
                 for basis in ("registered", "operating")
-                for view, mass in (("territorial", 11), ("scope1_2", 18))
+                for profile in ("CN-GHG", "ZCP-2025")
+                for view, mass in (("territorial", 9), ("scope1_2", 16))
             ),
             # A park in a park is beside the park around it.
             {"basis": "operating", "view": "territorial", "mass_t": 5, "place_id": "P1a"},
@@ -129,7 +135,7 @@ def changed(table: str, column: str, row: int = 0) -> Callable[[Frames], Frames]
 def test_a_sound_run_balances() -> None:
     balances = all_balances(sound(), ACCEPTED)
     assert broken(balances) == []
-    assert len(balances) == 1 + 1 + 1 + 2 + 1 + 2
+    assert len(balances) == 1 + 1 + 1 + 2 + 1 + 4
     assert len({balance.name for balance in balances}) == len(balances)
 
 
