@@ -9,6 +9,7 @@ from decimal import Decimal
 import polars as pl
 
 from quality.contracts.core import WHOLE_SERIES
+from quality.contracts.profiles import EXCHANGED_FLOWS
 from quality.contracts.table import SOURCE_COLUMN, SOURCE_ROW
 
 Tables = Mapping[str, pl.DataFrame]
@@ -68,7 +69,9 @@ def returned_quantities(t: Tables) -> list[Balance]:
     """
     returned, own = t["core.canonical_return"], t["core.site_quantity"]
     allocation = t["core.allocation"]
-    activity = t["core.activity"].filter(~pl.col("tier").is_in(["T5", "T6"]))
+    activity = t["core.activity"].filter(
+        ~pl.col("tier").is_in(["T5", "T6"]) & ~pl.col("flow").is_in(EXCHANGED_FLOWS)
+    )
 
     def of(frame: pl.DataFrame, energy: str, column: str = "quantity") -> Decimal:
         return _total(frame.filter(pl.col("energy_id") == energy), column)

@@ -67,7 +67,7 @@ def _expectations(table: type[Table]) -> list[Expectation]:
         if not c.nullable:
             found.append(ExpectColumnValuesToNotBeNull(column=c.name))
         if c.name in measures:
-            found.append(ExpectColumnValuesToBeBetween(column=c.name, min_value=0))
+            found += _not_negative(c.name, table.table_metadata().get("signed", {}))
     if {"co2e_low_t", "co2e_high_t"} <= measures:
         found.append(
             ExpectColumnPairValuesAToBeGreaterThanB(
@@ -75,6 +75,23 @@ def _expectations(table: type[Table]) -> list[Expectation]:
             )
         )
     return found
+
+
+def _not_negative(measure: str, signed: dict[str, str | None]) -> list[Expectation]:
+    """A measure is at least 0; a signed one only where its condition holds, if it has one."""
+    if measure not in signed:
+        return [ExpectColumnValuesToBeBetween(column=measure, min_value=0)]
+    condition = signed[measure]
+    if condition is None:
+        return []
+    return [
+        ExpectColumnValuesToBeBetween(
+            column=measure,
+            min_value=0,
+            row_condition=condition,
+            condition_parser="great_expectations",
+        )
+    ]
 
 
 def evaluate(candidate: Path) -> tuple[int, list[dict[str, Any]]]:

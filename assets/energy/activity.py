@@ -109,22 +109,7 @@ def measured_activity(
     is split into what serves the site and what is delivered out, by its own generation and
     deliveries of power and heat.
     """
-    operated = operators.join(
-        sites.select(
-            "site_id",
-            pl.col("enterprise_id").alias("site_enterprise_id"),
-            "kind",
-            "place_use",
-            "capacity_mw",
-            "capacity",
-            "capacity_unit_zh",
-            "product_zh",
-            "output",
-            "employees",
-            "floor_area_m2",
-        ),
-        on="site_id",
-    )
+    operated = with_figures(operators, sites)
     parts, allocation = allocate(canonical, operated, own)
     shared = (
         canonical.drop("quantity")
@@ -146,9 +131,9 @@ def measured_activity(
     if located.is_empty():
         return Activity.empty_frame(), allocation
     directed = _split_exported(
-        located.join(_generation(canonical), on=["enterprise_id", "year"], how="left")
+        located.join(generation(canonical), on=["enterprise_id", "year"], how="left")
     )
-    power = (pl.col("carrier") == "fuel") & pl.col("generated").is_not_null()
+    power = (pl.col("carrier") == "fuel") & pl.col("power").fill_null(False)
     activity = Activity.conform(
         directed.filter(pl.col("quantity") > 0).with_columns(
             pl.format("{}|{}|{}", "source_row_id", "site_id", "flow").alias("activity_id"),
@@ -158,6 +143,26 @@ def measured_activity(
         )
     )
     return activity, allocation
+
+
+def with_figures(operators: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
+    """`core.site_operator` with what energy is shared out by: use, capacity, staff, floor."""
+    return operators.join(
+        sites.select(
+            "site_id",
+            pl.col("enterprise_id").alias("site_enterprise_id"),
+            "kind",
+            "place_use",
+            "capacity_mw",
+            "capacity",
+            "capacity_unit_zh",
+            "product_zh",
+            "output",
+            "employees",
+            "floor_area_m2",
+        ),
+        on="site_id",
+    )
 
 
 def _partly(own: pl.DataFrame) -> pl.Expr:
@@ -189,32 +194,40 @@ def _metered(own: pl.DataFrame, canonical: pl.DataFrame) -> pl.DataFrame:
 
 # Reference efficiencies of separate generation (METHOD 2.2, G05) as exact weights: fuel of
 # electricity : heat = Qe/0.35 : Qh/0.80, with Qe = kWh x 0.0036 GJ; both times 0.35 x 0.80.
-_WEIGHT_KWH = Decimal("0.00288")
-_WEIGHT_GJ = Decimal("0.35")
+HEAT_AND_POWER = "44"
+WEIGHT_KWH = pl.lit(Decimal("0.00288"), pl.Decimal(38, 6))
+WEIGHT_GJ = pl.lit(Decimal("0.35"), pl.Decimal(38, 6))
 
 
-def _generation(canonical: pl.DataFrame) -> pl.DataFrame:
-    """Energy generated and delivered out, as fuel weights, of enterprises that generate power.
+def generation(canonical: pl.DataFrame) -> pl.DataFrame:
+    """Energy generated and delivered out, as fuel weights, of enterprises that generate.
 
-    Columns `enterprise_id, year, generated, exported`. Deliveries above own generation are
-    energy passed on, not made from the site's fuel: only the generated part counts.
+    Columns `enterprise_id, year, generated, exported, power`; `power` says that they make
+    electricity, not heat alone. Heat alone counts of suppliers of heat (GB/T 4754 division 44):
+    in other works it is a by-product of what the fuel is for. Deliveries above own generation
+    are energy passed on, not made from the site's fuel: only the generated part counts.
     """
     own = canonical.filter(
         pl.col("energy_id").is_in(["electricity", "heat"]) & (pl.col("own_quantity") > 0)
     ).with_columns(
         pl.when(pl.col("energy_id") == "electricity")
-        .then(pl.lit(_WEIGHT_KWH, pl.Decimal(38, 6)))
-        .otherwise(pl.lit(_WEIGHT_GJ, pl.Decimal(38, 6)))
+        .then(WEIGHT_KWH)
+        .otherwise(WEIGHT_GJ)
         .alias("k"),
         pl.min_horizontal("own_quantity", "sold_quantity").alias("delivered"),
     )
-    power = own.filter(pl.col("energy_id") == "electricity").select("enterprise_id", "year")
+    generators = own.filter(
+        (pl.col("energy_id") == "electricity") | (pl.col("industry_division") == HEAT_AND_POWER)
+    )
     return (
-        own.join(power.unique(), on=["enterprise_id", "year"], how="semi")
+        own.join(
+            generators.unique(["enterprise_id", "year"]), on=["enterprise_id", "year"], how="semi"
+        )
         .group_by("enterprise_id", "year")
         .agg(
             (pl.col("own_quantity") * pl.col("k")).sum().alias("generated"),
             (pl.col("delivered") * pl.col("k")).sum().alias("exported"),
+            (pl.col("energy_id") == "electricity").any().alias("power"),
         )
     )
 

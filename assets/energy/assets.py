@@ -5,6 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from assets.energy import activity, control, own
+from assets.energy.exchange import Exchanged, exchanged
+from assets.energy.exports import exported_activity
+from assets.energy.supply import exchanges
 from assets.enterprises.sites import coal_units
 from assets.landing.provenance import is_illustrative
 from quality.contracts.accepted import CoalUnit, ControlTotal, OutputReturn, Permit, Return2051
@@ -12,6 +15,7 @@ from quality.contracts.audit import Delivery
 from quality.contracts.core import Activity, CanonicalReturn, ControlQuantity, Enterprise, Site
 from quality.contracts.energy import Allocation, SiteQuantity
 from quality.contracts.enterprises import Entity, SiteOperator
+from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
 from quality.contracts.reference import BookSector, Energy, Unit
 from quality.contracts.registers import NxPermit
 from quality.contracts.units import SiteEnergy
@@ -29,6 +33,16 @@ def _measured(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
 
 
+def _exchanged(t: Frames, measured: pl.DataFrame) -> Exchanged:
+    exports = exported_activity(
+        t["core.canonical_return"],
+        t["core.site"],
+        t["core.site_operator"],
+        is_illustrative(t["raw.delivery"]),
+    )
+    return exchanged(measured, exports, t["core.canonical_return"], t["core.exchange"])
+
+
 def _activity(t: Frames, _: Settings) -> pl.DataFrame:
     illustrative = is_illustrative(t["raw.delivery"])
     measured, _allocation = _measured(t)
@@ -37,7 +51,7 @@ def _activity(t: Frames, _: Settings) -> pl.DataFrame:
         t["core.site"].select("site_id", "province_code"), on="site_id"
     )
     placed = control.placed_by_capacity(t["core.control_quantity"], measured, plants, illustrative)
-    return pl.concat([measured, placed])
+    return pl.concat([_exchanged(t, measured).activity, placed])
 
 
 STEPS = (
@@ -80,10 +94,30 @@ STEPS = (
         by_year=True,
     ),
     Step(
+        Exchange,
+        (EnergyExchange, Unit, Energy, Entity),
+        lambda t, _: exchanges(
+            t["accepted.energy_exchange"],
+            t["accepted.unit"],
+            t["accepted.energy"],
+            t["core.entity"],
+        ),
+        "energy",
+        by_year=True,
+    ),
+    Step(
+        ExchangePart,
+        (CanonicalReturn, SiteQuantity, Site, SiteOperator, Exchange, Delivery),
+        lambda t, _: _exchanged(t, _measured(t)[0]).parts,
+        "energy",
+        by_year=True,
+    ),
+    Step(
         Activity,
         (
             CanonicalReturn,
             SiteQuantity,
+            Exchange,
             ControlQuantity,
             Site,
             SiteOperator,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.enterprises.records import REGISTERS
-from assets.inventory import factors, marts, trace
+from assets.inventory import exchange, factors, marts, trace
 from assets.inventory.choice import profiles_of
 from assets.inventory.ledger import Choices, ledger
 from quality.contracts.audit import ItemSource
@@ -24,6 +24,7 @@ from quality.contracts.core import (
 )
 from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
+from quality.contracts.exchange import Exchange, ExchangePart
 from quality.contracts.ledger import Line
 from quality.contracts.profiles import GridRegion, MethodProfile, ViewWeight
 from quality.contracts.reference import (
@@ -61,11 +62,18 @@ def _item_sources(t: Frames, _: Settings) -> pl.DataFrame:
     return trace.item_sources(t, _factor_tables(t)[1], _coefficient_tables(t)[1])
 
 
+def _emission_factors(t: Frames, _: Settings) -> pl.DataFrame:
+    agreed, _edges = exchange.contract_factors(t["core.exchange"])
+    return pl.concat([_factor_tables(t)[0], agreed])
+
+
 def _ledger(t: Frames, s: Settings) -> pl.DataFrame:
+    profiles = profiles_of(t["accepted.method_profile"], s.profiles, s.factor_set)
     choices = Choices(
-        profiles_of(t["accepted.method_profile"], s.profiles, s.factor_set),
+        profiles,
         t["accepted.grid_region"],
         s.grid_ef_year,
+        exchange.contract_terms(t["core.exchange_part"], t["core.activity"], profiles),
     )
     return ledger(t["core.activity"], t["core.emission_factor"], choices)
 
@@ -108,10 +116,10 @@ def _mart_step(mart: marts.Mart) -> Step:
 
 
 STEPS = (
-    Step(EmissionFactor, _FACTOR_INPUTS, lambda t, _: _factor_tables(t)[0], "inventory"),
+    Step(EmissionFactor, (*_FACTOR_INPUTS, Exchange), _emission_factors, "inventory"),
     Step(
         Line,
-        (Activity, EmissionFactor, MethodProfile, GridRegion),
+        (Activity, ExchangePart, EmissionFactor, MethodProfile, GridRegion),
         _ledger,
         "inventory",
         by_year=True,
@@ -121,6 +129,8 @@ STEPS = (
         ItemSource,
         (
             Activity,
+            Exchange,
+            ExchangePart,
             CanonicalReturn,
             ControlQuantity,
             LocationClaim,

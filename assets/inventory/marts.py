@@ -12,7 +12,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.inventory import reconciliation
-from assets.inventory.weighing import AT_SITE, BOUNDARY_ILLUSTRATIVE, shared, weighed
+from assets.inventory.weighing import (
+    AT_SITE,
+    BOUNDARY_ILLUSTRATIVE,
+    OWN_USE,
+    shared,
+    weighed,
+)
 from quality.contracts.mart import (
     BoundaryEffect,
     ControlBalance,
@@ -83,6 +89,7 @@ WITH used AS (
     JOIN core.attribution a
       ON a.site_id = act.site_id AND a.weight_point > 0 AND {AT_SITE.format(year="act.year")}
     JOIN core.energy_coefficient k USING (energy_id)
+    WHERE {OWN_USE}
 )
 """
 _ENERGY_KEYS = "place_id, year, boundary_class, basis, energy_id"

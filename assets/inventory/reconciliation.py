@@ -5,6 +5,7 @@ from __future__ import annotations
 from assets.inventory.weighing import (
     AT_SITE,
     BOUNDARY_ILLUSTRATIVE,
+    OWN_USE,
     TERRITORIAL,
     bounded,
     shared,
@@ -55,7 +56,7 @@ amounts AS (
     UNION ALL
     SELECT 'tce', 'activity', act.activity_id, act.year, act.site_id,
            round(act.quantity * k.tce_per_unit, 6)::DECIMAL(38,6)
-    FROM core.activity act JOIN core.energy_coefficient k USING (energy_id)
+    FROM core.activity act JOIN core.energy_coefficient k USING (energy_id) WHERE {OWN_USE}
 ),
 weighed AS (
     SELECT m.unit, m.item_kind, m.item_id, m.year, a.boundary_class, a.basis, a.place_id,

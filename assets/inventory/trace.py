@@ -10,8 +10,10 @@ from __future__ import annotations
 import polars as pl
 
 from assets.inventory.edges import cells_of
+from assets.inventory.exchange import exchange_sources
 from assets.inventory.trace_registers import claim_sources, own_sources, record_sources
 from quality.contracts.audit import ItemSource
+from quality.contracts.profiles import EXCHANGED_FLOWS
 from warehouse.step import Frames
 
 
@@ -26,6 +28,7 @@ def item_sources(
         *claim_sources(t),
         *record_sources(t),
         *own_sources(t),
+        *exchange_sources(t),
         *_boundaries(t),
         _from_factors(factor_sources, "factor"),
         _from_factors(coefficient_sources, "coefficient"),
@@ -87,7 +90,7 @@ def _activity(t: Frames) -> pl.DataFrame:
     )
     energy = measured.filter(pl.col("carrier") != "product")
     burnt = energy.filter(pl.col("carrier") == "fuel")
-    bought = energy.filter(pl.col("carrier") != "fuel")
+    bought = energy.filter((pl.col("carrier") != "fuel") & ~pl.col("flow").is_in(EXCHANGED_FLOWS))
     products = measured.filter(pl.col("carrier") == "product")
     shared = {"enterprise": "uscc_text", "year": "year", "unit": "unit_zh"}
     source = "return_205_1"

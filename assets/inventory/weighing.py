@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from quality.contracts.profiles import EXCHANGED_FLOWS
+from quality.sql_text import sql_text
+
 # The weights of a site in the year of a row, by the boundaries as they were valid.
 AT_SITE = "a.series = 'actual' AND {year} BETWEEN a.year_from AND a.year_to"
+
+# What a site uses itself: not what it delivers to others, nor the fuel of its suppliers.
+OWN_USE = f"act.flow NOT IN ({', '.join(sql_text(flow) for flow in EXCHANGED_FLOWS)})"
 
 # A place other than the rest rests on boundaries, so it is as illustrative as they are.
 BOUNDARY_ILLUSTRATIVE = """(
@@ -64,8 +70,11 @@ def weighed(on: str) -> str:
            act.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
            {shared("l.mass_t * v.weight")} AS mass_t,
            {shared(co2e)} AS co2e_t,
-           {bounded(co2e, "weight_low")} AS co2e_low_t,
-           {bounded(co2e, "weight_high")} AS co2e_high_t
+           -- What counts against the sum lowers it most where most of it is here.
+           CASE WHEN v.weight < 0 THEN {bounded(co2e, "weight_high")}
+                ELSE {bounded(co2e, "weight_low")} END AS co2e_low_t,
+           CASE WHEN v.weight < 0 THEN {bounded(co2e, "weight_low")}
+                ELSE {bounded(co2e, "weight_high")} END AS co2e_high_t
     FROM ledger.line l
     JOIN core.activity act USING (activity_id)
     JOIN core.attribution a ON a.site_id = l.site_id AND {on}

@@ -1,8 +1,9 @@
 """Marts: what is published. Every measure is a sum of contributions, nothing else.
 
 `measures` in the metadata names the columns that are sums; `withhold` the ones that
-are not shown under a stated condition; `ratios` the ones reckoned from measures; `required`
-says that a release has rows in it.
+are not shown under a stated condition; `signed` the ones that may be negative but where a
+condition holds; `ratios` the ones reckoned from measures; `required` says that a release has
+rows in it.
 All other columns are axes or marks.
 """
 
@@ -18,7 +19,15 @@ from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Quantity, Table, column
 
 # METHOD 5, LOC1e: above 15 % unlocated no point value, only the range.
-_WITHHOLD = {"co2e_t": "co2e_high_t - co2e_t > 0.15 * co2e_high_t"}
+_WITHHOLD = {"co2e_t": "co2e_high_t - co2e_t > 0.15 * abs(co2e_high_t)"}
+# What is delivered out counts against what comes in: only direct emissions, over all their
+# sources, are never below nothing.
+_TERRITORIAL = 'col("view") == "territorial"'
+_SIGNED_LINES = dict.fromkeys(("mass_t", "co2e_t", "co2e_low_t", "co2e_high_t"))
+_SIGNED_TOTALS = {name: _TERRITORIAL for name in ("co2e_t", "co2e_low_t", "co2e_high_t")}
+_SIGNED_EFFECTS = {
+    name: _TERRITORIAL for name in ("actual_co2e_t", "constant_co2e_t", "opening_co2e_t")
+}
 
 
 class ParkInventory(Table):
@@ -59,6 +68,7 @@ class ParkInventory(Table):
             ],
             "partition": "year",
             "measures": ["mass_t", "co2e_t", "co2e_low_t", "co2e_high_t", "enterprises"],
+            "signed": _SIGNED_LINES,
             "required": True,
             "withhold": _WITHHOLD,
             "about": "One row a place, year, basis, view, source category and gas.",
@@ -90,6 +100,7 @@ class ParkTotal(Table):
             "key": ["place_id", "year", "boundary_class", "basis", "view", "profile", "gwp_set"],
             "partition": "year",
             "measures": ["co2e_t", "co2e_low_t", "co2e_high_t", "enterprises"],
+            "signed": _SIGNED_TOTALS,
             "required": True,
             "withhold": _WITHHOLD,
             "about": "One row a place, year, basis and view, over all sources and gases.",
@@ -152,6 +163,7 @@ class BoundaryEffect(Table):
                 "opening_co2e_t",
                 "boundary_effect_co2e_t",
             ],
+            "signed": {**_SIGNED_EFFECTS, "boundary_effect_co2e_t": None},
             "about": "One row a park with several boundary versions, year, basis and view.",
         }
 

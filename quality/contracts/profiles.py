@@ -35,6 +35,16 @@ FLOWS = [
     "resold_heat",
 ]
 
+# What is delivered to others, and what stands for their fuel: no consumption of the site.
+EXCHANGED_FLOWS = [
+    "received_electricity",
+    "received_heat",
+    "exported_electricity",
+    "exported_heat",
+    "resold_electricity",
+    "resold_heat",
+]
+
 # Gases as the GWP table names them.
 GASES = [
     "CO2",

@@ -252,7 +252,7 @@ def test_point_value_is_withheld_where_too_much_is_unlocated(sample: SampleRun) 
     shown = _rows(
         sample,
         "SELECT count(*) FILTER (co2e_t IS NULL), "
-        "count(*) FILTER (co2e_t IS NOT NULL AND co2e_high_t - co2e_t > 0.15 * co2e_high_t) "
+        "count(*) FILTER (co2e_t IS NOT NULL AND co2e_high_t - co2e_t > 0.15 * abs(co2e_high_t)) "
         "FROM mart.park_total",
     )
     assert shown[0][0] > 0

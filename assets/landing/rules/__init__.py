@@ -82,6 +82,7 @@ NEEDS: dict[str, list[str]] = {
     "unit_register": _DIVISIONS,
     "enterprise_event": _DIVISIONS,
     "site_energy": [*_NAMES, *_DIVISIONS],
+    "energy_exchange": [*_NAMES, *_DIVISIONS],
     "grid_supply": _DIVISIONS,
     "heat_supply": _DIVISIONS,
     "nx_permits": _DIVISIONS,
@@ -164,6 +165,11 @@ def _site_energy(reference: Tables) -> list[Rule]:
     ]
 
 
+def _energy_exchange(reference: Tables) -> list[Rule]:
+    names = listed(reference)
+    return [*_coded(reference), *unit_rules(names, reference["accepted.unit"], "energy_zh")]
+
+
 def _world() -> list[Rule]:
     return world_rules(pl.col("lon"), pl.col("lat"), pl.col("country"), "lon")
 
@@ -217,6 +223,7 @@ _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "unit_register": _units,
     "enterprise_event": lambda reference: [*_coded(reference), *event_rules()],
     "site_energy": _site_energy,
+    "energy_exchange": _energy_exchange,
     "cn_register": lambda _: uscc_rules(),
     "grid_supply": lambda reference: [*_coded(reference), *grid_rules()],
     "heat_supply": lambda reference: [*_coded(reference), *heat_rules()],

@@ -1,0 +1,352 @@
+"""Electricity and heat between two known ends, and what leaves for the grid (METHOD 3).
+
+In the consumption view an export carries the factor of the exporting plant and a known import
+the same. So a supply from a plant whose fuel is known is the plant's own fuel, once more, at the
+receiver (flow `received_…`): both ends multiply the same quantity by the same factor, and park
+to park cancels to the last digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.energy.activity import WEIGHT_GJ, WEIGHT_KWH, generation
+from assets.energy.split import split_exact
+from assets.energy.supply import ExchangeError
+from quality.contracts.core import Activity
+from quality.contracts.exchange import ExchangePart
+
+_EXACT = pl.Decimal(38, 6)
+_KEYS = ["enterprise_id", "year"]
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """Activity with its exchanges, and which activity stands for which exchange."""
+
+    activity: pl.DataFrame
+    parts: pl.DataFrame
+
+
+def exchanged(
+    activity: pl.DataFrame, exports: pl.DataFrame, canonical: pl.DataFrame, known: pl.DataFrame
+) -> Exchanged:
+    """Activity in which purchases are split by how they are supplied, and exports stand.
+
+    `activity` is measured `core.activity`; `exports` are rows of it with flow `exported_…` or
+    `resold_…`; `known` is `core.exchange`. A purchase becomes what comes from the grid, what is
+    certified green, and what each known supplier delivers; a supply from a plant adds the plant's
+    fuel at the receiver. Raises ExchangeError: EX1 a receiver that is supplied more than it
+    purchased, EX2 a supplier that delivers more than it gave out, EX3 a plant without fuel data.
+    """
+    if known.is_empty():
+        whole = pl.concat([activity, exports.select(activity.columns)])
+        return Exchanged(Activity.conform(whole), ExchangePart.empty_frame())
+    supplies, purchases = _supplies(activity, known)
+    fuels, received = _received(activity, canonical, known, supplies)
+    bought = pl.col("flow").is_in(["purchased_electricity", "purchased_heat"])
+    made = pl.concat([supplies, received], how="diagonal_relaxed")
+    columns = activity.columns
+    replaced = activity.join(fuels.select("activity_id").unique(), on="activity_id", how="anti")
+    rest = replaced.filter(~bought)
+    parts = ExchangePart.conform(
+        made.select("activity_id", "exchange_id", "year", "counterpart_enterprise_id", "factor_id")
+    )
+    return Exchanged(
+        Activity.conform(
+            pl.concat(
+                [
+                    rest.select(columns),
+                    purchases.select(columns),
+                    fuels.select(columns),
+                    exports.select(columns),
+                    made.select(columns),
+                ]
+            )
+        ),
+        parts,
+    )
+
+
+def _supplies(activity: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Parts of purchases that known suppliers or certificates cover, and what is left of them."""
+    bought = activity.filter(pl.col("flow").is_in(["purchased_electricity", "purchased_heat"]))
+    wanted = known.group_by("to_enterprise_id", "year", "carrier").agg(
+        pl.col("quantity").sum().alias("supplied"), pl.col("exchange_id").min().alias("first")
+    )
+    had = bought.group_by("enterprise_id", "year", "carrier").agg(
+        pl.col("quantity").sum().alias("purchased")
+    )
+    compared = wanted.join(
+        had,
+        left_on=["to_enterprise_id", "year", "carrier"],
+        right_on=["enterprise_id", "year", "carrier"],
+        how="left",
+    ).with_columns(pl.col("purchased").fill_null(0))
+    over = compared.filter(pl.col("supplied") > pl.col("purchased"))
+    if over.height:
+        row = over.sort("first").row(0, named=True)
+        raise ExchangeError(
+            f"EX1: {row['to_enterprise_id']} {row['year']} is supplied {row['supplied']} of "
+            f"{row['carrier']} and purchased {row['purchased']} ({row['first']}); "
+            "expected no more than its return says"
+        )
+    # Each site's purchase is shared among the supplies and the grid, as the enterprise's is.
+    members = pl.concat(
+        [
+            known.select(
+                pl.col("to_enterprise_id").alias("enterprise_id"),
+                "year",
+                "carrier",
+                pl.col("exchange_id").alias("member"),
+                pl.col("quantity").alias("weight"),
+            ),
+            compared.select(
+                pl.col("to_enterprise_id").alias("enterprise_id"),
+                "year",
+                "carrier",
+                pl.lit("grid").alias("member"),
+                (pl.col("purchased") - pl.col("supplied")).cast(_EXACT).alias("weight"),
+            ),
+        ]
+    )
+    shares = split_exact(
+        bought.join(members, on=["enterprise_id", "year", "carrier"]).select(
+            pl.col("activity_id").alias("split_id"),
+            "member",
+            pl.col("quantity").alias("total"),
+            "weight",
+        )
+    )
+    touched = bought.join(shares, left_on="activity_id", right_on="split_id", suffix="__part")
+    grid = touched.filter(pl.col("member") == "grid").with_columns(
+        pl.col("quantity__part").alias("quantity")
+    )
+    untouched = bought.join(shares, left_on="activity_id", right_on="split_id", how="anti")
+    kinds = known.select(
+        "exchange_id",
+        "ef_kind",
+        pl.col("from_enterprise_id").alias("counterpart_enterprise_id"),
+    )
+    supplies = (
+        touched.filter((pl.col("member") != "grid") & (pl.col("quantity__part") > 0))
+        .join(kinds, left_on="member", right_on="exchange_id")
+        .with_columns(
+            pl.col("member").alias("exchange_id"),
+            pl.col("quantity__part").alias("quantity"),
+            _supplied_flow().alias("flow"),
+            pl.lit(None, pl.String).alias("factor_id"),
+        )
+        .with_columns(
+            pl.format("{}|{}|{}", "activity_id", "flow", "exchange_id").alias("activity_id"),
+            pl.lit("按供应方式从购入量中分出").alias("method_zh"),
+        )
+    )
+    left = pl.concat([untouched.select(bought.columns), grid.select(bought.columns)]).filter(
+        pl.col("quantity") > 0
+    )
+    return supplies, left
+
+
+def _supplied_flow() -> pl.Expr:
+    heat = pl.col("carrier") == "heat"
+    return (
+        pl.when(pl.col("ef_kind") == "green")
+        .then(pl.when(heat).then(pl.lit("purchased_heat")).otherwise(_lit("green")))
+        .when((pl.col("ef_kind") == "nonfossil") & ~heat)
+        .then(pl.lit("nonfossil_electricity"))
+        .otherwise(pl.when(heat).then(pl.lit("supplied_heat")).otherwise(_lit("supplied")))
+    )
+
+
+def _lit(kind: str) -> pl.Expr:
+    names = {"green": "purchased_electricity_green", "supplied": "supplied_electricity"}
+    return pl.lit(names[kind])
+
+
+def _received(
+    activity: pl.DataFrame, canonical: pl.DataFrame, known: pl.DataFrame, supplies: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Fuel of suppliers by what becomes of it, and what receivers take over.
+
+    Of the fuel that left a supplier's site, the part behind a contract stays at the supplier as
+    `direct` (the contract's factor is taken off in its place); the part behind a plant's supply
+    stays `direct_exported` there and stands at the receiver as `received_…`.
+    """
+    named = known.filter(pl.col("ef_kind").is_in(["plant", "contract"]))
+    weight = pl.when(pl.col("carrier") == "electricity").then(WEIGHT_KWH).otherwise(WEIGHT_GJ)
+    asked = named.with_columns((pl.col("quantity") * weight).cast(_EXACT).alias("weight"))
+    given = generation(canonical).select(*_KEYS, "exported")
+    exported = activity.filter(pl.col("flow") == "direct_exported")
+    sums = asked.group_by(pl.col("from_enterprise_id").alias("enterprise_id"), "year").agg(
+        pl.col("weight").sum().alias("asked"),
+        pl.col("exchange_id").min().alias("first"),
+        (pl.col("ef_kind") == "plant").any().alias("of_plant"),
+    )
+    fuelled = exported.select(_KEYS).unique()
+    checked = sums.join(given, on=_KEYS, how="left").join(
+        fuelled.with_columns(pl.lit(True).alias("fuelled")), on=_KEYS, how="left"
+    )
+    for row in checked.sort("first").iter_rows(named=True):
+        if row["of_plant"] and not row["fuelled"]:
+            raise ExchangeError(
+                f"EX3: {row['first']}: {row['enterprise_id']} has no fuel for {row['year']}; "
+                "expected its return, or a contract factor (合同排放因子)"
+            )
+        if row["fuelled"] and row["asked"] > row["exported"]:
+            raise ExchangeError(
+                f"EX2: {row['enterprise_id']} {row['year']} supplies {row['asked']} and gave out "
+                f"{row['exported']} (fuel weights of METHOD 2.2; {row['first']})"
+            )
+    members = pl.concat(
+        [
+            asked.select(
+                pl.col("from_enterprise_id").alias("enterprise_id"),
+                "year",
+                pl.col("exchange_id").alias("member"),
+                "weight",
+            ),
+            checked.filter(pl.col("fuelled")).select(
+                *_KEYS,
+                pl.lit("grid").alias("member"),
+                (pl.col("exported") - pl.col("asked")).cast(_EXACT).alias("weight"),
+            ),
+        ]
+    )
+    shared = exported.join(members, on=_KEYS)
+    if shared.is_empty():
+        return activity.clear(), _contracted(named, supplies, activity)
+    shares = split_exact(
+        shared.select(
+            pl.col("activity_id").alias("split_id"),
+            "member",
+            pl.col("quantity").alias("total"),
+            "weight",
+        )
+    )
+    kinds = known.select("exchange_id", "ef_kind", pl.col("carrier").alias("supplied_carrier"))
+    split = exported.join(shares, left_on="activity_id", right_on="split_id", suffix="__part").join(
+        kinds, left_on="member", right_on="exchange_id", how="left"
+    )
+    contract = pl.col("ef_kind").fill_null("grid") == "contract"
+    # What stays behind a contract is the site's own again; the rest is one row, as before.
+    fuels = (
+        split.with_columns(
+            pl.when(contract).then(pl.lit("direct")).otherwise("flow").alias("__flow")
+        )
+        .group_by("activity_id", "__flow", maintain_order=True)
+        .agg(
+            pl.exclude("quantity", "quantity__part", "flow", "member", "ef_kind").first(),
+            pl.col("quantity__part").sum().alias("quantity"),
+        )
+        .with_columns(
+            pl.when(pl.col("__flow") == "direct")
+            .then(pl.format("{}|contract", "activity_id"))
+            .otherwise("activity_id")
+            .alias("activity_id"),
+            pl.col("__flow").alias("flow"),
+        )
+        .filter(pl.col("quantity") > 0)
+    )
+    of_plant = split.filter(pl.col("ef_kind") == "plant").with_columns(
+        pl.format("{}|{}", "activity_id", "member").alias("taken_id"),
+        pl.col("quantity__part").alias("taken"),
+    )
+    takers = supplies.filter(pl.col("ef_kind") == "plant").select(
+        pl.col("exchange_id").alias("member"),
+        pl.col("site_id").alias("to_site_id"),
+        pl.col("enterprise_id").alias("to_enterprise_id"),
+        pl.col("province_code").alias("to_province"),
+        pl.col("quantity").alias("to_weight"),
+    )
+    pairs = of_plant.join(takers, on="member")
+    received = pl.concat(
+        [_at_receivers(pairs), _contracted(named, supplies, activity)], how="diagonal_relaxed"
+    )
+    return fuels.select(activity.columns), received
+
+
+def _at_receivers(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The plant's fuel once more, at the sites of the receiver, by what each was supplied."""
+    if pairs.is_empty():
+        return pairs
+    parts = split_exact(
+        pairs.select(
+            pl.col("taken_id").alias("split_id"),
+            pl.col("to_site_id").alias("member"),
+            pl.col("taken").alias("total"),
+            pl.col("to_weight").alias("weight"),
+        )
+    )
+    return (
+        pairs.join(
+            parts, left_on=["taken_id", "to_site_id"], right_on=["split_id", "member"], suffix="__s"
+        )
+        .with_columns(
+            pl.col("quantity__s").alias("quantity"),
+            pl.format("received_{}", "supplied_carrier").alias("flow"),
+            pl.col("member").alias("exchange_id"),
+            pl.col("enterprise_id").alias("counterpart_enterprise_id"),
+            pl.col("to_enterprise_id").alias("enterprise_id"),
+            pl.format("{}|{}", "taken_id", "to_site_id").alias("activity_id"),
+            pl.col("to_site_id").alias("site_id"),
+            pl.col("to_province").alias("province_code"),
+            # Fuel of the book is the plant's: the receiver burns none of it.
+            pl.lit(None, pl.String).alias("book_sector"),
+            pl.lit(None, pl.String).alias("book_fuel"),
+            pl.lit("供方电厂外供燃料按供应量计").alias("method_zh"),
+            pl.lit(None, pl.String).alias("factor_id"),
+        )
+        .filter(pl.col("quantity") > 0)
+    )
+
+
+def _contracted(
+    named: pl.DataFrame, supplies: pl.DataFrame, activity: pl.DataFrame
+) -> pl.DataFrame:
+    """Both ends of a supply at the factor that they agreed on.
+
+    The receiver takes it as `received_…`, the supplier gives it off as `resold_…`: at its site
+    with the largest activity of the year, its return being for the enterprise. Their factor is
+    that of the contract and of no table, so the carrier is `process`.
+    """
+    agreed = named.filter(pl.col("ef_kind") == "contract")
+    if agreed.is_empty():
+        return supplies.clear()
+    factor = pl.format("contract|{}", "exchange_id").alias("factor_id")
+    received = supplies.filter(pl.col("ef_kind") == "contract").with_columns(
+        pl.format("received_{}", "carrier").alias("flow"),
+        pl.format("{}|received", "activity_id").alias("activity_id"),
+        pl.lit("按合同排放因子计").alias("method_zh"),
+        factor,
+    )
+    seats = (
+        activity.group_by("enterprise_id", "year", "site_id")
+        .agg(pl.col("quantity").cast(pl.Float64).sum().alias("size"))
+        .sort(["enterprise_id", "year", "size", "site_id"], descending=[False, False, True, False])
+        .unique(_KEYS, keep="first", maintain_order=True)
+        .join(
+            activity.unique(["enterprise_id", "year", "site_id"], keep="first").select(
+                "enterprise_id", "year", "site_id", "province_code", "tier", "illustrative"
+            ),
+            on=["enterprise_id", "year", "site_id"],
+        )
+    )
+    given = (
+        agreed.rename({"from_enterprise_id": "enterprise_id"})
+        .join(seats, on=_KEYS)
+        .with_columns(
+            pl.col("carrier").alias("energy_id"),
+            pl.format("resold_{}", "carrier").alias("flow"),
+            pl.lit("process").alias("carrier"),
+            pl.format("{}|given", "exchange_id").alias("activity_id"),
+            pl.col("exchange_id").alias("source_row_id"),
+            pl.col("to_enterprise_id").alias("counterpart_enterprise_id"),
+            pl.lit("final").alias("block"),
+            pl.lit("按合同排放因子计").alias("method_zh"),
+            factor,
+        )
+    )
+    return pl.concat([received, given], how="diagonal_relaxed")
