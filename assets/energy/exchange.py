@@ -20,6 +20,8 @@ from quality.contracts.exchange import ExchangePart
 
 _EXACT = pl.Decimal(38, 6)
 _KEYS = ["enterprise_id", "year"]
+# Fuel behind a contract is the site's own again, as a row of its own.
+_CONTRACT = "|contract"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def exchanged(
     bought = pl.col("flow").is_in(["purchased_electricity", "purchased_heat"])
     made = pl.concat([supplies, received], how="diagonal_relaxed")
     columns = activity.columns
-    replaced = activity.join(fuels.select("activity_id").unique(), on="activity_id", how="anti")
+    taken = fuels.select(pl.col("activity_id").str.strip_suffix(_CONTRACT)).unique()
+    replaced = activity.join(taken, on="activity_id", how="anti")
     rest = replaced.filter(~bought)
     parts = ExchangePart.conform(
         made.select("activity_id", "exchange_id", "year", "counterpart_enterprise_id", "factor_id")
@@ -243,7 +246,7 @@ def _received(
         )
         .with_columns(
             pl.when(pl.col("__flow") == "direct")
-            .then(pl.format("{}|contract", "activity_id"))
+            .then(pl.format(f"{{}}{_CONTRACT}", "activity_id"))
             .otherwise("activity_id")
             .alias("activity_id"),
             pl.col("__flow").alias("flow"),
