@@ -62,6 +62,15 @@ def _contribution(branch: Tree, item: dict[str, Any]) -> None:
     coefficient = item.get("coefficient")
     if coefficient and not line:
         _cells(_add(branch, f"coefficient {coefficient['derivation']}"), coefficient["cells"])
+    part, implied = item.get("part"), item.get("implied")
+    if part and implied:
+        node = _add(
+            branch,
+            f"{_text(part['quantity'])} {implied['canonical_unit']} × {_text(implied['value'])} "
+            f"= {_text(part['emission_t'])} t CO2, {implied['factor_id']}: "
+            f"{implied['derivation']}",
+        )
+        _cells(node, implied["cells"])
     for name, weight in (item.get("weights") or {}).items():
         _cells(_add(branch, f"{name} {weight['id']}"), weight["cells"])
     _cells(branch, item.get("cells", []))

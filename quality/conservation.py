@@ -70,7 +70,9 @@ def returned_quantities(t: Tables) -> list[Balance]:
     returned, own = t["core.canonical_return"], t["core.site_quantity"]
     allocation = t["core.allocation"]
     activity = t["core.activity"].filter(
-        ~pl.col("tier").is_in(["T5", "T6"]) & ~pl.col("flow").is_in(EXCHANGED_FLOWS)
+        ~pl.col("tier").is_in(["T5", "T6"])
+        & ~pl.col("flow").is_in(EXCHANGED_FLOWS)
+        & (pl.col("carrier") != "process")
     )
 
     def of(frame: pl.DataFrame, energy: str, column: str = "quantity") -> Decimal:

@@ -21,7 +21,9 @@ from assets.inventory.factors import (
     steam_heat_gj,
 )
 from assets.inventory.ledger import ledger
-from assets.inventory.processes import clinker_tier1, clinker_tier2
+from assets.inventory.methods.base import CN, IPCC, MethodError, net_t
+from assets.inventory.methods.book import FactorBook
+from assets.inventory.methods.catalogue import METHODS
 from assets.landing.rules import balance_gap, balance_rules
 from quality.contracts.accepted import Return2051
 from quality.contracts.core import Activity, LocationClaim, Park, Site
@@ -185,15 +187,26 @@ def test_g10_clinker_and_lime() -> None:
     masses = dict(lines.select("energy_id", "mass_t").iter_rows())
     assert float(masses["clinker"]) == pytest.approx(expected["CN_tCO2"], rel=tolerance)
     assert float(masses["lime"]) == pytest.approx(expected["lime_tCO2"], rel=tolerance)
-    clinker = exact(given["clinker_t"])
-    tier1 = clinker_tier1(clinker, Fraction("0.65"), exact(given["CKD"]))
-    tier2 = clinker_tier2(
-        clinker, *(exact(given[name]) for name in ("CaO", "MgO", "nonCarbCaO", "nonCarbMgO"))
+    book = FactorBook(facts("ippu_factor"), facts("waste_factor"), facts("heat_factor"))
+    clinker = {"clinker_t": exact(given["clinker_t"])}
+    by_product = METHODS["clinker"].terms(clinker, book)
+    assert float(net_t(by_product, "CO2", CN)) == pytest.approx(expected["CN_tCO2"], rel=tolerance)
+    assert float(net_t(by_product, "CO2", IPCC)) == pytest.approx(
+        expected["IPCC_T1_tCO2"], rel=tolerance
     )
-    assert float(tier1) == pytest.approx(expected["IPCC_T1_tCO2"], rel=tolerance)
+    oxides = {
+        "cao": "CaO",
+        "mgo": "MgO",
+        "cao_not_carbonate": "nonCarbCaO",
+        "mgo_not_carbonate": "nonCarbMgO",
+    }
+    measured = {**clinker, **{name: exact(given[key]) for name, key in oxides.items()}}
+    tier2 = net_t(METHODS["clinker_oxides"].terms(measured, book), "CO2", IPCC)
     assert float(tier2) == pytest.approx(expected["T2_tCO2"], rel=tolerance)
-    with pytest.raises(ValueError, match="other sources"):
-        clinker_tier2(clinker, Fraction(1, 2), Fraction(0), Fraction(3, 5), Fraction(0))
+    with pytest.raises(MethodError, match=r"CaO not from carbonates is 0\.6 of 0\.5"):
+        METHODS["clinker_oxides"].terms(
+            {**measured, "cao": Fraction(1, 2), "cao_not_carbonate": Fraction(3, 5)}, book
+        )
 
 
 def test_g18_downscaling_with_a_measured_cell() -> None:

@@ -171,8 +171,13 @@ def _item(reads: _Reads, contribution: dict[str, Any], key: dict[str, Any]) -> d
         item["activity"] = _activity(reads, item_id)
         site = item["activity"]["site_id"]
         item["coefficient"] = _coefficient(reads, item["activity"]["energy_id"])
-    elif kind == "control":
-        item["cells"] = _cells(reads, "control", item_id)
+    elif kind in ("control", "published"):
+        item["part"] = _first(
+            reads.rows("SELECT * FROM core.ceads_part WHERE part_id = ?", [item_id])
+        )
+        if item["part"] is not None and item["part"]["factor_id"] is not None:
+            item["implied"] = _implied(reads, item["part"]["factor_id"])
+        item["cells"] = _cells(reads, kind, item_id)
     elif kind == "record":
         item["record"] = _first(
             reads.rows("SELECT * FROM core.record_comparison WHERE source_row_id = ?", [item_id])
@@ -211,6 +216,14 @@ def _factor(reads: _Reads, factor_id: str) -> dict[str, Any]:
     factor = reads.rows("SELECT * FROM core.emission_factor WHERE factor_id = ?", [factor_id])[0]
     factor["cells"] = _cells(reads, "factor", factor_id)
     return factor
+
+
+def _implied(reads: _Reads, factor_id: str) -> dict[str, Any] | None:
+    """A factor that was derived from published inventories, with the cells that it is of."""
+    found = _first(reads.rows("SELECT * FROM core.implied_factor WHERE factor_id = ?", [factor_id]))
+    if found is not None:
+        found["cells"] = _cells(reads, "factor", factor_id)
+    return found
 
 
 def _coefficient(reads: _Reads, energy_id: str) -> dict[str, Any] | None:

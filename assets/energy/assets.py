@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.energy import activity, control, own
+from assets.energy import activity, books, control, own
 from assets.energy.exchange import Exchanged, exchanged
 from assets.energy.exports import exported_activity
 from assets.energy.supply import exchanges
-from assets.enterprises.sites import coal_units
+from assets.enterprises.plants import located_plants
+from assets.enterprises.sites import permits_of
 from assets.landing.provenance import is_illustrative
 from quality.contracts.accepted import CoalUnit, ControlTotal, OutputReturn, Permit, Return2051
 from quality.contracts.audit import Delivery
+from quality.contracts.books import BookFinding, BookRow, ProvinceName
 from quality.contracts.core import Activity, CanonicalReturn, ControlQuantity, Enterprise, Site
 from quality.contracts.energy import Allocation, SiteQuantity
 from quality.contracts.enterprises import Entity, SiteOperator
 from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
+from quality.contracts.plants import GemCoalUnit, WriPlant
 from quality.contracts.reference import BookSector, Energy, Unit
 from quality.contracts.registers import NxPermit
+from quality.contracts.statistics import CeadsEnergy
 from quality.contracts.units import SiteEnergy
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
@@ -46,9 +50,10 @@ def _exchanged(t: Frames, measured: pl.DataFrame) -> Exchanged:
 def _activity(t: Frames, _: Settings) -> pl.DataFrame:
     illustrative = is_illustrative(t["raw.delivery"])
     measured, _allocation = _measured(t)
-    units = coal_units(t)
-    plants = units.with_columns(pl.col("captive_use").is_not_null().alias("captive")).join(
-        t["core.site"].select("site_id", "province_code"), on="site_id"
+    plants = (
+        located_plants(t, permits_of(t))
+        .drop("province_code")
+        .join(t["core.site"].select("site_id", "province_code"), on="site_id")
     )
     placed = control.placed_by_capacity(t["core.control_quantity"], measured, plants, illustrative)
     return pl.concat([_exchanged(t, measured).activity, placed])
@@ -72,9 +77,23 @@ STEPS = (
     ),
     Step(
         ControlQuantity,
-        (ControlTotal, Unit, Energy),
+        (ControlTotal, CeadsEnergy, Unit, Energy, BookRow, ProvinceName),
         lambda t, _: control.control_quantities(
-            t["accepted.control_total"], t["accepted.unit"], t["accepted.energy"]
+            t["accepted.control_total"],
+            t["accepted.ceads_energy"],
+            t["accepted.unit"],
+            t["accepted.energy"],
+            t["accepted.book_row"],
+            t["accepted.province_name"],
+        ),
+        "energy",
+        by_year=True,
+    ),
+    Step(
+        BookFinding,
+        (CeadsEnergy, BookRow, ProvinceName),
+        lambda t, _: books.book_findings(
+            t["accepted.ceads_energy"], t["accepted.book_row"], t["accepted.province_name"]
         ),
         "energy",
         by_year=True,
@@ -123,6 +142,9 @@ STEPS = (
             SiteOperator,
             Entity,
             CoalUnit,
+            GemCoalUnit,
+            WriPlant,
+            ProvinceName,
             Permit,
             NxPermit,
             Delivery,

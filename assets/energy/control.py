@@ -1,8 +1,8 @@
 """Control totals: what is measured, what is given to located plants, what stays in the rest.
 
 METHOD 4.3: a cell is downscaled only where weights of the parks and of the rest are
-sourced. Here that is coal burnt for power, by the capacity of every coal unit of the
-province; everything else that is not measured stays in the rest of the province.
+sourced. Here that is fuel burnt for power, by the capacity of the plants of the province that
+burn it; everything else that is not measured stays in the rest of the province.
 Measured cells are never scaled.
 """
 
@@ -13,25 +13,36 @@ from decimal import Decimal
 
 import polars as pl
 
+from assets.energy.books import book_cells, is_consumption
+from assets.energy.operating import whether_operating
 from assets.energy.split import split_exact
 from quality.contracts.core import Activity
 from warehouse.sql import run_sql
 
 _KEYS = ["year", "province_code", "block", "book_sector", "book_fuel"]
-# Coal rows of the book that located coal units stand for.
-_COAL_POWER = (
-    (pl.col("block") == "transformation")
-    & (pl.col("book_sector") == "Thermal Power")
-    & (pl.col("book_fuel") == "Raw_Coal")
-)
+# Fuels of the row of thermal power, and the kind of located plant that they are shared by.
+# Gases of coke ovens and blast furnaces are burnt where they arise: at works of iron and steel.
+TAKERS = {
+    "Raw_Coal": "coal",
+    "Cleaned_Coal": "coal",
+    "Other_Washed_Coal": "coal",
+    "Briquettes": "coal",
+    "Natural_Gas": "gas",
+    "Coke_Oven_Gas": "steelworks",
+    "Other_Gas": "steelworks",
+}
+_FOR_POWER = (pl.col("block") == "transformation") & (pl.col("book_sector") == "Thermal Power")
+# The member of a split that stands for plants of which it is not known whether they ran.
+_UNDECIDED = ""
 
 _CONTROL = """
 SELECT c.*, e.energy_id, e.canonical_unit, e.carrier,
-       round(c.value * u.value, 6)::DECIMAL(38,6) AS quantity
-FROM accepted.control_total c
+       round(c.value * u.value, 6)::DECIMAL(38,6) AS quantity,
+       -- `accepted.control_total` keeps six decimals of its unit.
+       (u.value * 0.000001)::DECIMAL(38,6) AS grain
+FROM cell c
 JOIN accepted.energy e ON e.book_fuel = c.book_fuel AND e.represents_book_fuel
-JOIN accepted.unit u ON u.unit_zh = c.unit_zh AND u.canonical_unit = e.canonical_unit
-WHERE c.value > 0
+JOIN accepted.unit u ON u.unit_zh = c.unit AND u.canonical_unit = e.canonical_unit
 """
 
 
@@ -40,26 +51,66 @@ class ControlTotalError(ValueError):
 
 
 def control_quantities(
-    controls: pl.DataFrame, units: pl.DataFrame, energies: pl.DataFrame
+    controls: pl.DataFrame,
+    books: pl.DataFrame,
+    units: pl.DataFrame,
+    energies: pl.DataFrame,
+    book_rows: pl.DataFrame,
+    provinces: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Control totals in canonical units; one row a key of `accepted.control_total`.
+    """Rows of `core.control_quantity` in canonical units, from books and single totals.
 
-    The book's transformation block is signed (+ input, - output): outputs are no
-    consumption and are left out. Raises ControlTotalError for a fuel or unit without
-    conversion.
+    The transformation block is signed (+ input, - output): outputs are no consumption and are
+    left out. A cell that `accepted.control_total` and `accepted.ceads_energy` both give must
+    be the same, to the decimals that the first keeps, and is taken from the book. Raises
+    ControlTotalError for a fuel or unit without conversion, a sector of unknown scope, and two
+    cells that differ.
     """
-    found = run_sql(
-        _CONTROL,
-        {"accepted.control_total": controls, "accepted.energy": energies, "accepted.unit": units},
+    scopes = book_rows.filter(pl.col("block") != "none").select("book_sector", "activity_scope")
+    single = controls.join(scopes, on="book_sector", how="left").select(
+        pl.col("source_row_id").alias("control_id"),
+        "source_row_id",
+        pl.lit(None, pl.String).alias("source_column"),
+        *_KEYS,
+        "activity_scope",
+        pl.col("value").cast(pl.Decimal(38, 12)),
+        pl.col("unit_zh").alias("unit"),
+        "pedigree",
     )
-    lost = controls.filter(pl.col("value") > 0).join(found, on="source_row_id", how="anti")
+    unknown = single.filter(pl.col("activity_scope").is_null() & (pl.col("value") > 0))
+    if unknown.height:
+        row = unknown.row(0, named=True)
+        raise ControlTotalError(
+            f"{row['source_row_id']}: sector {row['book_sector']!r} is not known; "
+            "expected a row of assets/reference/book_row.csv"
+        )
+    cells = pl.concat([single, book_cells(books, book_rows, provinces).select(single.columns)])
+    found = run_sql(_CONTROL, {"cell": cells, "accepted.energy": energies, "accepted.unit": units})
+    lost = cells.filter(is_consumption()).join(found, on="control_id", how="anti")
     if lost.height:
         row = lost.row(0, named=True)
         raise ControlTotalError(
-            f"{row['source_row_id']}: no conversion for {row['book_fuel']} in {row['unit_zh']}; "
+            f"{row['source_row_id']}: no conversion for {row['book_fuel']} in {row['unit']}; "
             "expected a pair of assets/reference/energy.csv and unit.csv"
         )
-    return found
+    of_book = found.filter(pl.col("source_column").is_not_null())
+    alone = found.filter(pl.col("source_column").is_null())
+    _agree(alone, of_book)
+    return pl.concat([alone.join(of_book, on=_KEYS, how="anti"), of_book]).filter(is_consumption())
+
+
+def _agree(single: pl.DataFrame, books: pl.DataFrame) -> None:
+    """Raise ControlTotalError for a cell that both sources give and give differently."""
+    both = single.join(books, on=_KEYS, suffix="_of_book")
+    apart = both.filter((pl.col("quantity") - pl.col("quantity_of_book")).abs() > pl.col("grain"))
+    if apart.height:
+        row = apart.sort(_KEYS).row(0, named=True)
+        raise ControlTotalError(
+            f"{row['province_code']} {row['year']} {row['book_sector']} {row['book_fuel']}: "
+            f"{row['quantity']} {row['canonical_unit']} in {row['source_row_id']} and "
+            f"{row['quantity_of_book']} in {row['control_id_of_book']}; expected the same cell of "
+            "the book: correct one of the deliveries, or withdraw it"
+        )
 
 
 def placed_by_capacity(
@@ -68,13 +119,84 @@ def placed_by_capacity(
     plants: pl.DataFrame,
     illustrative: pl.Expr,
 ) -> pl.DataFrame:
-    """`core.activity` of what returns do not cover: located coal units and the rest.
+    """`core.activity` of what returns do not cover: located plants and the rest.
 
-    `plants` are generating units with `site_id, enterprise_id, unit_id, capacity_mw,
-    start_year, retired_year, captive` and province. A unit operates in year y if it
-    started by y and was not retired before y; one without a start year is not guessed.
-    A site with returns of its own takes no share. Raises ControlTotalError (CT1).
+    `plants` are rows of `assets.energy.plants`: generating units and plants with `site_id,
+    enterprise_id, unit_id, fuel, steelworks, capacity_mw, start_year, retired_year, status,
+    captive` and province. Fuel of a cell of thermal power goes to the plants that burn it and
+    ran in the year, by capacity; what falls to plants of which that is not known stays in the
+    rest. A site with returns of its own takes no share. Raises ControlTotalError (CT1).
     """
+    open_cells = _open_cells(control.filter(pl.col("block") != "non_energy"), measured)
+    years = control.get_column("year").unique().sort().to_list()
+    own_data = measured.filter(pl.col("block") == "transformation").select("site_id", "year")
+    running = whether_operating(plants, years).join(
+        own_data.unique(), on=["site_id", "year"], how="anti"
+    )
+    shared = (
+        open_cells.filter(_FOR_POWER & (pl.col("remainder") > 0))
+        .with_columns(pl.col("book_fuel").replace_strict(TAKERS, default=None).alias("taker"))
+        .join(takers(running), on=["year", "province_code", "taker"])
+    )
+    parts = split_exact(
+        shared.group_by("control_id", "member")
+        .agg(pl.col("remainder").first().alias("total"), pl.col("capacity_mw").sum())
+        .rename({"control_id": "split_id", "capacity_mw": "weight"})
+        .select("split_id", "member", "total", pl.col("weight").cast(pl.Decimal(38, 6)))
+    ).filter(pl.col("quantity") > 0)
+    located = (
+        shared.drop("quantity")
+        .filter(pl.col("member") != _UNDECIDED)
+        .join(parts, left_on=["control_id", "member"], right_on=["split_id", "member"])
+        .with_columns(
+            pl.when("captive")
+            .then(pl.lit("direct"))
+            .otherwise(pl.lit("direct_exported"))
+            .alias("flow"),
+            pl.format("{}|{}", "control_id", "unit_id").alias("activity_id"),
+            pl.col("taker").replace_strict(_METHOD_ZH).alias("method_zh"),
+        )
+    )
+    rest = _rest(open_cells, located)
+    said = ("tier", "illustrative", "allocation_u95_pct")
+    columns = [c.name for c in Activity.declared_columns() if c.name not in said]
+    return Activity.conform(
+        pl.concat([located.select(columns), rest.select(columns)]).with_columns(
+            pl.lit("T6").alias("tier"),
+            illustrative.alias("illustrative"),
+            # What a book is shared out by is its tier's doubt, not that of an allocation.
+            pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
+        )
+    )
+
+
+_METHOD_ZH = {
+    "coal": "全省火电用煤按机组容量分配",
+    "gas": "全省火电用气按燃气电厂容量分配",
+    "steelworks": "全省火电用副产煤气按钢铁自备机组容量分配",
+}
+
+
+def takers(running: pl.DataFrame) -> pl.DataFrame:
+    """Plants by year with `taker`, what they take of, and `member`, their part in a split.
+
+    `running` as `whether_operating` makes it. Of a plant that is not known to have run the
+    member is empty, together with all others of its province. A kind of which no plant of the
+    province is known to have run takes nothing.
+    """
+    each = pl.concat(
+        [
+            running.with_columns(pl.col("fuel").alias("taker")),
+            running.filter("steelworks").with_columns(pl.lit("steelworks").alias("taker")),
+        ]
+    )
+    return each.with_columns(
+        pl.when("operates").then("unit_id").otherwise(pl.lit(_UNDECIDED)).alias("member")
+    ).filter(pl.col("operates").any().over("year", "province_code", "taker"))
+
+
+def _open_cells(control: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
+    """Control totals with the `remainder` that is not measured. Raises ControlTotalError."""
     returned = measured.group_by(_KEYS).agg(pl.col("quantity").sum().alias("measured"))
     open_cells = control.join(returned, on=_KEYS, how="left").with_columns(
         (pl.col("quantity") - pl.col("measured").fill_null(0))
@@ -87,40 +209,23 @@ def placed_by_capacity(
         raise ControlTotalError(
             f"CT1: {row['province_code']} {row['year']} {row['book_sector']} {row['book_fuel']}: "
             f"measured {row['measured']} {row['canonical_unit']} exceeds the control total "
-            f"{row['quantity']} ({row['source_row_id']})"
+            f"{row['quantity']} ({row['control_id']})"
         )
-    operating = operating_units(plants, control.get_column("year").unique().sort().to_list())
-    own_data = measured.filter(pl.col("block") == "transformation").select("site_id", "year")
-    takers = operating.join(own_data.unique(), on=["site_id", "year"], how="anti")
-    shared = open_cells.filter(_COAL_POWER & (pl.col("remainder") > 0)).join(
-        takers, on=["year", "province_code"]
-    )
-    parts = split_exact(
-        shared.select(
-            pl.col("source_row_id").alias("split_id"),
-            pl.col("unit_id").alias("member"),
-            pl.col("remainder").alias("total"),
-            pl.col("capacity_mw").alias("weight"),
-        )
-    )
-    located = (
-        shared.drop("quantity")
-        .join(parts, left_on=["source_row_id", "unit_id"], right_on=["split_id", "member"])
+    return open_cells
+
+
+def _rest(open_cells: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
+    """What neither returns nor located plants have of each cell."""
+    placed = located.group_by("control_id").agg(pl.col("quantity").sum().alias("placed"))
+    return (
+        open_cells.join(placed, on="control_id", how="left")
         .with_columns(
-            pl.when("captive")
-            .then(pl.lit("direct"))
-            .otherwise(pl.lit("direct_exported"))
-            .alias("flow"),
-            pl.format("{}|{}", "source_row_id", "unit_id").alias("activity_id"),
-            pl.lit("全省火电用煤按机组容量分配").alias("method_zh"),
+            (pl.col("remainder") - pl.col("placed").fill_null(0))
+            .cast(pl.Decimal(38, 6))
+            .alias("quantity")
         )
-    )
-    covered = shared.select("source_row_id").unique()
-    rest = (
-        open_cells.join(covered, on="source_row_id", how="anti")
-        .filter(pl.col("remainder") > 0)
+        .filter(pl.col("quantity") > 0)
         .with_columns(
-            pl.col("remainder").alias("quantity"),
             pl.format("REST:{}", "province_code").alias("site_id"),
             pl.format("REST:{}", "province_code").alias("enterprise_id"),
             pl.col("carrier")
@@ -129,18 +234,8 @@ def placed_by_capacity(
                 default="direct",
             )
             .alias("flow"),
-            pl.format("{}|rest", "source_row_id").alias("activity_id"),
+            pl.format("{}|rest", "control_id").alias("activity_id"),
             pl.lit("控制总量减去已落位部分").alias("method_zh"),
-        )
-    )
-    said = ("tier", "illustrative", "allocation_u95_pct")
-    columns = [c.name for c in Activity.declared_columns() if c.name not in said]
-    return Activity.conform(
-        pl.concat([located.select(columns), rest.select(columns)]).with_columns(
-            pl.lit("T6").alias("tier"),
-            illustrative.alias("illustrative"),
-            # What a book is shared out by is its tier's doubt, not that of an allocation.
-            pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
         )
     )
 
@@ -172,14 +267,3 @@ def downscale(
         )
     )
     return {**measured, **dict(zip(parts["member"], parts["quantity"], strict=True))}
-
-
-def operating_units(plants: pl.DataFrame, years: list[int]) -> pl.DataFrame:
-    """Units by year in which they operate: started by the year, not retired before it."""
-    if plants.is_empty() or not years:
-        return plants.with_columns(pl.lit(0, pl.Int64).alias("year")).clear()
-    each_year = plants.join(pl.DataFrame({"year": years}), how="cross")
-    return each_year.filter(
-        (pl.col("start_year") <= pl.col("year"))
-        & (pl.col("retired_year").is_null() | (pl.col("retired_year") >= pl.col("year")))
-    )

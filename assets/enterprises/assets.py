@@ -7,6 +7,7 @@ import polars as pl
 from assets.boundaries.membership import membership
 from assets.enterprises import (
     attribution,
+    capacity,
     claims,
     comparison,
     findings,
@@ -30,6 +31,7 @@ from quality.contracts.accepted import (
     SiteShape,
 )
 from quality.contracts.audit import Flag
+from quality.contracts.books import BookRow, ProvinceName
 from quality.contracts.boundaries import Boundary, Membership, SiteGround
 from quality.contracts.core import (
     Attribution,
@@ -38,6 +40,7 @@ from quality.contracts.core import (
     Park,
     Site,
 )
+from quality.contracts.coverage import LocatedPlant
 from quality.contracts.divisions import DivisionEvent, DivisionSuccessor, DivisionUnit
 from quality.contracts.enterprises import (
     EnterpriseFinding,
@@ -50,9 +53,13 @@ from quality.contracts.enterprises import (
     SiteOperator,
     SiteRecord,
 )
+from quality.contracts.forms import Return2052
 from quality.contracts.linkage import Link, LinkCandidate, LinkDecision, LinkModelWeight
+from quality.contracts.plants import GemCoalUnit, GemSteelCapacity, GemSteelPlant, WriPlant
+from quality.contracts.process import ProcessReturn
 from quality.contracts.reference import LocationEvidence
 from quality.contracts.registers import NxPermit
+from quality.contracts.statistics import CeadsEnergy
 from quality.contracts.units import EnterpriseEvent, SiteEnergy, UnitEntry
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
@@ -86,6 +93,7 @@ def _claims(t: Frames, settings: Settings) -> pl.DataFrame:
     )
 
 
+_POINT = ("site_id", "lon", "lat", "point_precision_m")
 _REGISTERS = tuple(dict.fromkeys(register.table for register in REGISTERS))
 _WHO = (
     Step(RegisterRecord, _REGISTERS, lambda t, _: register_records(t), "enterprises"),
@@ -181,18 +189,25 @@ _WHERE = (
             NxPermit,
             UnitEntry,
             Return2051,
+            Return2052,
             OutputReturn,
+            ProcessReturn,
             SiteEnergy,
             CoalUnit,
+            GemCoalUnit,
+            WriPlant,
             Flag,
             ControlTotal,
+            CeadsEnergy,
+            BookRow,
+            ProvinceName,
         ),
         lambda t, _: places.sites(t),
         "enterprises",
     ),
     Step(
         SiteRecord,
-        (Entity, Permit, NxPermit, UnitEntry, CoalUnit, Site),
+        (Entity, Permit, NxPermit, UnitEntry, CoalUnit, GemCoalUnit, WriPlant, ProvinceName, Site),
         lambda t, _: places.site_records(t),
         "enterprises",
     ),
@@ -215,13 +230,41 @@ _WHERE = (
     ),
     Step(
         Membership,
-        (Site, Boundary, SiteGround),
+        (Site, Boundary, SiteGround, GemSteelPlant),
         lambda t, s: membership(
-            t["core.site"],
+            pl.concat(
+                [
+                    t["core.site"].select(*_POINT),
+                    capacity.steel_points(t["accepted.gem_steel_plant"]),
+                ]
+            ),
             t["core.boundary"].filter(pl.col("boundary_class").is_in(s.boundary_classes)),
             ground.grounds_of_sites(t["core.site_ground"]),
         ),
         "enterprises",
+    ),
+    Step(
+        LocatedPlant,
+        (
+            Entity,
+            Permit,
+            NxPermit,
+            CoalUnit,
+            GemCoalUnit,
+            WriPlant,
+            GemSteelPlant,
+            GemSteelCapacity,
+            ProvinceName,
+            ControlTotal,
+            CeadsEnergy,
+            Site,
+            Membership,
+            Park,
+            Boundary,
+        ),
+        lambda t, s: capacity.located_capacity(t, _classes(t, s)),
+        "enterprises",
+        by_year=True,
     ),
     Step(
         LocationClaim,

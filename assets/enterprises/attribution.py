@@ -15,6 +15,8 @@ from warehouse.sql import run_sql
 # One decision: a site on a basis, in a class and series, for a period, at a level of nesting.
 _KEY = "site_id, basis, boundary_class, series, valid_from, level"
 
+BY_CHANCE_ZH = "名义边界：按落入概率计"
+
 _ATTRIBUTION = f"""
 WITH axes AS (
     SELECT s.site_id, s.province_code, s.kind, b.basis, c.boundary_class, x.series
@@ -107,6 +109,22 @@ divided AS (
     WHERE evidence_id = 'permit_point_in_polygon' AND probability > 0.5 AND area_share IS NULL
       AND boundary_class <> 'nominal' AND place_id NOT LIKE 'OUTSIDE:%'
     GROUP BY ALL HAVING count(DISTINCT place_id) > 1
+    UNION ALL
+    -- A nominal disc says how likely it is to hold a point (METHOD 1.1). A plant of which
+    -- nothing else is known is shared out by that (METHOD 4.3: located capacity); where discs
+    -- overlap so that the chances are above 1, in proportion.
+    SELECT {_KEY}, list(place_id ORDER BY place_id) AS places,
+           list(part ORDER BY place_id) AS parts, '{BY_CHANCE_ZH}' AS why
+    FROM (SELECT {_KEY}, place_id, max(probability)::DOUBLE AS part,
+                 bool_and(bool_and(evidence_id = 'permit_point_in_polygon'))
+                     OVER (PARTITION BY {_KEY}) AS point_only
+          FROM claims
+          WHERE boundary_class = 'nominal' AND place_id NOT LIKE 'DIVISION:%'
+            AND site_id IN (SELECT site_id FROM core.site
+                            WHERE kind IN ('coal_unit', 'gas_plant'))
+          GROUP BY {_KEY}, place_id)
+    WHERE point_only AND part > 0
+    GROUP BY ALL HAVING count(*) > 1
 ),
 division_claims AS (
     SELECT site_id, basis, substr(place_id, 10) AS code, weight,
@@ -128,9 +146,10 @@ decided AS (
            divided.places AS divided_places, divided.parts, divided.why,
            CASE WHEN d.kind = 'rest' THEN 'A'
                 WHEN divided.why LIKE '%B6%' THEN 'A'
-                WHEN divided.places IS NOT NULL THEN 'B'
+                WHEN divided.places IS NOT NULL AND divided.why <> '{BY_CHANCE_ZH}' THEN 'B'
                 WHEN best.confidence >= 0.8 THEN 'A'
-                WHEN best.confidence >= 0.5 THEN 'B' ELSE 'C' END AS location_class,
+                WHEN best.confidence >= 0.5 OR divided.places IS NOT NULL THEN 'B'
+                ELSE 'C' END AS location_class,
            coalesce(v.division_code, d.province_code, '000000') AS division_code
     FROM decisions d
     CROSS JOIN (SELECT DISTINCT level FROM ancestors UNION SELECT 0) l
@@ -160,8 +179,11 @@ chosen AS (
            -- In millionths; those that rounding leaves over go to the first place.
            ((micro + CASE WHEN place_number = 1 THEN 1000000 - all_micro ELSE 0 END)
                * 0.000001::DECIMAL(18,6))::DECIMAL(38,6) AS weight_point,
-           CASE location_class WHEN 'A' THEN weight_point ELSE 0 END::DECIMAL(38,6) AS weight_low,
-           CASE location_class WHEN 'A' THEN weight_point ELSE 1 END::DECIMAL(38,6) AS weight_high,
+           -- What is shared out by chance is in one of the places as a whole.
+           CASE WHEN location_class <> 'A' OR why = '{BY_CHANCE_ZH}' AND place_id <> best_place
+                THEN 0 ELSE weight_point END::DECIMAL(38,6) AS weight_low,
+           CASE WHEN location_class <> 'A' OR why = '{BY_CHANCE_ZH}'
+                THEN 1 ELSE weight_point END::DECIMAL(38,6) AS weight_high,
            confidence, location_class, why AS reason_zh
     FROM (SELECT *, floor(1000000 * part / list_sum(parts))::BIGINT AS micro,
                  sum(floor(1000000 * part / list_sum(parts))::BIGINT)
@@ -184,6 +206,8 @@ candidate_places AS (
     JOIN (SELECT park_id, division_code FROM core.park) p
       ON starts_with(p.division_code, regexp_replace(d.division_code, '(0000|00)$', ''))
     WHERE d.location_class = 'C' AND d.kind <> 'rest' AND d.best_place = '' AND d.level = 0
+      -- Where a plant stands does not say where its owner is registered: anywhere.
+      AND d.kind NOT IN ('coal_unit', 'gas_plant')
 ),
 candidates AS (
     SELECT {_KEY}, d.valid_to, c.place_id,
@@ -206,11 +230,13 @@ def attribution(
     """`core.attribution`: the place of each site on each basis, with its candidates.
 
     Place = argmax S, confidence c, class A (c >= 0.8), B (>= 0.5), else UNLOCATED of the
-    smallest known division (METHOD 1.4, 1.5, G33). The lower bound counts class A only,
-    the upper bound everything that may lie in the place. Decided for each boundary class and
-    series, and for each period in which the versions stay the same; in a year that a period
-    ends in, weights are shares of days (B2). Over places that count in totals the point weights
-    of a site sum to 1 in each year; a park in a park has its sites beside them (B4).
+    smallest known division (METHOD 1.4, 1.5, G33). A plant of which only the point is known is in
+    nominal discs by its chance to be there, and outside by the remainder (METHOD 1.1). The lower
+    bound counts class A only, the upper bound everything that may lie in the place. Decided for
+    each boundary class and series, and for each period in which the versions stay the same; in a
+    year that a period ends in, weights are shares of days (B2). Over places that count in totals
+    the point weights of a site sum to 1 in each year; a park in a park has its sites beside them
+    (B4).
     """
     frame = run_sql(
         _ATTRIBUTION,

@@ -6,10 +6,11 @@ import hashlib
 
 import polars as pl
 
-from assets.boundaries.divisions import provinces
+from assets.energy.books import book_cells, is_consumption
 from assets.enterprises.identity import PERMIT, identify, resolve
 from assets.enterprises.names import normalised_name
-from assets.enterprises.records.registers import APPROXIMATE_M, EXACT_M
+from assets.enterprises.plants import located_plants, province_codes
+from assets.enterprises.records.registers import EXACT_M
 from assets.enterprises.uscc import valid
 from quality.contracts.core import Site
 from quality.contracts.enterprises import SiteRecord
@@ -32,61 +33,31 @@ def permits_of(t: Frames) -> pl.DataFrame:
     return resolve(identify(rows, "permit_no"), t["core.entity"])
 
 
-def unit_sites(units: pl.DataFrame, permits: pl.DataFrame) -> pl.DataFrame:
-    """Generating units with the site they stand on: the permit's, else one of their own.
-
-    `units` are identified rows of `accepted.coal_unit` with their enterprise; `permits` are
-    those of `permits_of`. `known` says that the site is a permit's.
-    """
-    permitted = (
-        permits.filter(pl.col("permit_no").is_not_null())
-        .sort("list", "source_row_id")
-        .select(
-            "permit_no",
-            pl.col("permit_no").alias("permit_site"),
-            pl.col("enterprise_id").alias("permit_enterprise"),
-        )
-        .unique("permit_no", keep="first", maintain_order=True)
-    )
-    return units.join(permitted, on="permit_no", how="left").with_columns(
-        pl.col("permit_site").is_not_null().alias("known"),
-        pl.coalesce("permit_site", pl.format("GEM:{}", "unit_id")).alias("site_id"),
-        pl.coalesce("permit_enterprise", "enterprise_id").alias("enterprise_id"),
-    )
-
-
-def coal_units(t: Frames) -> pl.DataFrame:
-    """`accepted.coal_unit` with enterprise and site; see `unit_sites`."""
-    owner = pl.coalesce("owner_name", "plant_name")
-    named = t["accepted.coal_unit"].with_columns(
-        owner.alias("name_zh"), pl.lit(None, pl.String).alias("uscc_text")
-    )
-    return unit_sites(resolve(identify(named), t["core.entity"]), permits_of(t))
-
-
 def sites(t: Frames) -> pl.DataFrame:
     """`core.site`: places of permits, of the unit register, of generating units, and one
     without a place for each enterprise whose returns its other sites may not take up.
 
-    Reads the accepted registers and returns, `core.entity`, `quarantine.flag` and the control
-    totals. A point flagged GEO2e (outside its province) is not used; the site stays. A
-    province with control totals has one site `REST:<code>` for what is not placed.
+    Reads the accepted registers, trackers and returns, `core.entity`, `quarantine.flag`, the
+    control totals and the energy books. A point flagged GEO2e (outside its province) is not
+    used; the site stays. A province with control totals has one site `REST:<code>` for what is
+    not placed.
     """
-    units = coal_units(t)
+    units = located_plants(t, permits_of(t))
     placed = [_permit_sites(t, units), _units(t), _plants(units)]
     known = pl.concat(
         [part.select("enterprise_id", "valid_from", "valid_to", "place_use") for part in placed]
     )
     joined = _as_precise(
-        pl.concat([*placed, _return_sites(t, known), _rest(t["accepted.control_total"])]),
+        pl.concat([*placed, _return_sites(t, known), _rest(t)]),
         t["core.record_address"],
     )
     # A site without a point is at least in the province that registered the enterprise.
     registering = pl.when(pl.col("enterprise_id").str.contains(_USCC_SHAPE)).then(
         pl.concat_str(pl.col("enterprise_id").str.slice(2, 2), pl.lit("0000"))
     )
+    of_point = province_codes(joined["lon"].to_numpy(), joined["lat"].to_numpy())
     return Site.conform(
-        joined.with_columns(pl.Series("__of_point", _province_of_point(joined), dtype=pl.String))
+        joined.with_columns(pl.Series("__of_point", of_point, dtype=pl.String))
         .with_columns(
             pl.coalesce("province_code", "__of_point", registering).alias("province_code")
         )
@@ -120,7 +91,7 @@ def site_records(t: Frames) -> pl.DataFrame:
     only site of its enterprise; of several it names none.
     """
     known = t["core.site"].filter(pl.col("kind") != "rest")
-    permits = permits_of(t).with_columns(_permit_site_id().alias("site_id"))
+    permits = permits_of(t)
     entries = resolve(identify(t["accepted.unit_entry"], "permit_no"), t["core.entity"])
     alone = known.filter(pl.len().over("enterprise_id") == 1).select(
         "enterprise_id", pl.col("site_id").alias("only_site")
@@ -135,8 +106,9 @@ def site_records(t: Frames) -> pl.DataFrame:
             "source_row_id", pl.coalesce("made_site", "permit_no", "only_site").alias("site_id")
         )
     )
-    plants = coal_units(t).select("source_row_id", "site_id")
-    rows = pl.concat([permits.select("source_row_id", "site_id"), units, plants])
+    plants = located_plants(t, permits).select("source_row_id", "site_id")
+    permitted = permits.select("source_row_id", _permit_site_id().alias("site_id"))
+    rows = pl.concat([permitted, units, plants])
     return SiteRecord.conform(rows.join(known.select("site_id"), on="site_id", how="semi"))
 
 
@@ -249,17 +221,12 @@ def _units(t: Frames) -> pl.DataFrame:
 def _plants(units: pl.DataFrame) -> pl.DataFrame:
     return _columns(
         units.filter(~pl.col("known")).with_columns(
-            pl.lit("coal_unit").alias("kind"),
-            pl.concat_str("plant_name", "unit_name", separator=" ", ignore_nulls=True).alias(
-                "name_zh"
-            ),
-            pl.when(pl.col("location_accuracy") == "exact")
-            .then(EXACT_M)
-            .otherwise(APPROXIMATE_M)
-            .alias("point_precision_m"),
-            pl.col("captive_use").is_not_null().alias("captive"),
+            pl.col("fuel").replace_strict(_KINDS).alias("kind")
         )
     )
+
+
+_KINDS = {"coal": "coal_unit", "gas": "gas_plant"}
 
 
 def _return_sites(t: Frames, known: pl.DataFrame) -> pl.DataFrame:
@@ -274,7 +241,7 @@ def _return_sites(t: Frames, known: pl.DataFrame) -> pl.DataFrame:
         & pl.col("valid_to").is_null()
     ).join(metered, on="enterprise_id", how="anti")
     rows = pl.concat(
-        [t[name].select(own) for name in ("accepted.return_205_1", "accepted.output_return")]
+        [t[f"accepted.{name}"].select(own) for name in _RETURNS]
     )
     return _columns(
         resolve(identify(rows), t["core.entity"])
@@ -289,9 +256,15 @@ def _return_sites(t: Frames, known: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rest(controls: pl.DataFrame) -> pl.DataFrame:
+def _rest(t: Frames) -> pl.DataFrame:
+    """One site a province with control totals; a single total speaks before a book."""
+    controls = t["accepted.control_total"].select("source_row_id", "province_code")
+    cells = book_cells(
+        t["accepted.ceads_energy"], t["accepted.book_row"], t["accepted.province_name"]
+    )
+    booked = cells.filter(is_consumption()).select("source_row_id", "province_code")
     return _columns(
-        controls.sort("source_row_id")
+        pl.concat([controls.sort("source_row_id"), booked.sort("source_row_id")])
         .unique("province_code", keep="first", maintain_order=True)
         .with_columns(
             pl.format("REST:{}", "province_code").alias("site_id"),
@@ -303,16 +276,8 @@ def _rest(controls: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_RETURNS = ("return_205_1", "return_205_2", "output_return", "process_return")
 _USCC_SHAPE = r"^[0-9A-Z]{18}$"
-
-
-def _province_of_point(rows: pl.DataFrame) -> list[str | None]:
-    located = rows.with_row_index("i").filter(pl.col("lon").is_not_null())
-    codes = provinces().containing(located["lon"].to_numpy(), located["lat"].to_numpy())
-    found: list[str | None] = [None] * rows.height
-    for i, code in zip(located["i"].to_list(), codes, strict=True):
-        found[i] = code
-    return found
 
 
 def _columns(rows: pl.DataFrame) -> pl.DataFrame:

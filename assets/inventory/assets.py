@@ -6,10 +6,13 @@ import polars as pl
 
 from assets.enterprises.records import REGISTERS
 from assets.inventory import exchange, factors, marts, trace
+from assets.inventory.ceads import marts as ceads_marts
+from assets.inventory.ceads import steps as ceads_steps
 from assets.inventory.choice import profiles_of
 from assets.inventory.ledger import Choices, ledger
 from quality.contracts.audit import ItemSource
 from quality.contracts.boundaries import Boundary, BoundaryClaim
+from quality.contracts.ceads import CeadsCell, CeadsPart, ImpliedFactor
 from quality.contracts.core import (
     Activity,
     Attribution,
@@ -27,6 +30,7 @@ from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
 from quality.contracts.ledger import Line
 from quality.contracts.profiles import GridRegion, MethodProfile, ViewWeight
+from quality.contracts.reconciliation import RegisterReconciliation
 from quality.contracts.reference import (
     CombustionNonCo2,
     ElectricityFactor,
@@ -38,6 +42,7 @@ from quality.contracts.reference import (
     ProcessFactor,
     StandardCoal,
 )
+from quality.contracts.table import Table
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
@@ -94,6 +99,8 @@ _MART_INPUTS = (
     Site,
     SiteOperator,
     SiteQuantity,
+    Exchange,
+    ExchangePart,
 )
 
 COEFFICIENT_STEP = Step(
@@ -104,15 +111,18 @@ COEFFICIENT_STEP = Step(
 )
 
 
-def _mart_step(mart: marts.Mart) -> Step:
-    yearly = mart.table.partition() == "year"
+def _mart_step(mart: marts.Mart, inputs: tuple[type[Table], ...]) -> Step:
     return Step(
         mart.table,
-        _MART_INPUTS if yearly else (RecordComparison,),
+        inputs,
         lambda t, s: marts.build_mart(mart, t, s.gwp_set, s.profiles[0]),
         "marts",
-        by_year=yearly,
+        by_year=mart.table.partition() == "year",
     )
+
+
+def _inputs(mart: marts.Mart) -> tuple[type[Table], ...]:
+    return (RecordComparison,) if mart.table is RegisterReconciliation else _MART_INPUTS
 
 
 STEPS = (
@@ -124,7 +134,9 @@ STEPS = (
         "inventory",
         by_year=True,
     ),
-    *(_mart_step(mart) for mart in marts.MARTS),
+    *(_mart_step(mart, _inputs(mart)) for mart in marts.MARTS),
+    *ceads_steps.STEPS,
+    *(_mart_step(mart, (CeadsPart, CeadsCell)) for mart in ceads_marts.MARTS),
     Step(
         ItemSource,
         (
@@ -142,6 +154,9 @@ STEPS = (
             Gwp,
             ViewWeight,
             LocationEvidence,
+            CeadsPart,
+            CeadsCell,
+            ImpliedFactor,
             *dict.fromkeys((*_FACTOR_INPUTS, *_COEFFICIENT_INPUTS)),
         ),
         _item_sources,

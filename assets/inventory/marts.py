@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.inventory import reconciliation
+from assets.inventory.exchange_mart import EXCHANGE_MARKS, EXCHANGES
 from assets.inventory.weighing import (
     AT_SITE,
     BOUNDARY_ILLUSTRATIVE,
@@ -23,6 +24,7 @@ from quality.contracts.mart import (
     BoundaryEffect,
     ControlBalance,
     ParkEnergy,
+    ParkExchange,
     ParkInventory,
     ParkTotal,
 )
@@ -208,6 +210,7 @@ LEFT JOIN core.activity act USING (year, province_code, block, book_sector, book
 GROUP BY ALL
 """,
     ),
+    Mart(ParkExchange, EXCHANGES, EXCHANGE_MARKS),
 )
 
 

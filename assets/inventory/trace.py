@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.inventory.ceads.trace import item_sources as ceads_sources
 from assets.inventory.edges import cells_of
 from assets.inventory.exchange import exchange_sources
+from assets.inventory.trace_books import book_sources
 from assets.inventory.trace_registers import claim_sources, own_sources, record_sources
 from quality.contracts.audit import ItemSource
 from quality.contracts.profiles import EXCHANGED_FLOWS
@@ -23,12 +25,12 @@ def item_sources(
     """`audit.item_source`: one row an item and a cell it rests on."""
     parts = [
         _activity(t),
-        _controls(t),
-        _splits(t),
+        *book_sources(t),
         *claim_sources(t),
         *record_sources(t),
         *own_sources(t),
         *exchange_sources(t),
+        ceads_sources(t["core.ceads_part"], t["core.ceads_cell"], t["core.implied_factor"]),
         *_boundaries(t),
         _from_factors(factor_sources, "factor"),
         _from_factors(coefficient_sources, "coefficient"),
@@ -106,13 +108,6 @@ def _activity(t: Frames) -> pl.DataFrame:
             on=["enterprise_id", "year"],
         )
     )
-    book = t["core.activity"].filter(pl.col("tier") == "T6")
-    by_capacity = book.filter(~pl.col("site_id").str.starts_with("REST:")).with_columns(
-        pl.col("activity_id").str.split("|").list.last().alias("unit_id")
-    )
-    capacity = by_capacity.drop("source_row_id").join(
-        t["accepted.coal_unit"].select("unit_id", "source_row_id"), on="unit_id"
-    )
     return pl.concat(
         [
             cells_of(
@@ -132,34 +127,8 @@ def _activity(t: Frames) -> pl.DataFrame:
                 "output_return",
                 {**shared, "quantity": "output"},
             ),
-            cells_of(book, "activity", "activity_id", "control_total", _CONTROL),
-            cells_of(capacity, "activity", "activity_id", "coal_unit", {"capacity": "capacity_mw"}),
         ]
     )
-
-
-_CONTROL = {"control_total": "value", "unit": "unit_zh"}
-
-
-def _controls(t: Frames) -> pl.DataFrame:
-    controls = t["core.control_quantity"].with_columns(pl.col("source_row_id").alias("id"))
-    return cells_of(controls, "control", "id", "control_total", _CONTROL)
-
-
-def _splits(t: Frames) -> pl.DataFrame:
-    """The capacities that a control total was shared by: the weights of the whole split."""
-    shared = t["core.activity"].filter(
-        (pl.col("tier") == "T6") & ~pl.col("site_id").str.starts_with("REST:")
-    )
-    weights = (
-        shared.select(
-            pl.col("source_row_id").alias("id"),
-            pl.col("activity_id").str.split("|").list.last().alias("unit_id"),
-        )
-        .join(t["accepted.coal_unit"].select("unit_id", "source_row_id"), on="unit_id")
-        .drop("unit_id")
-    )
-    return cells_of(weights, "split", "id", "coal_unit", {"weight": "capacity_mw"})
 
 
 # The delivered column that holds the value of each role of a factor.

@@ -6,9 +6,8 @@ import polars as pl
 
 from assets.enterprises.records import REGISTERS, Register
 from assets.inventory.edges import cells_of
+from assets.inventory.trace_books import control_cells
 from warehouse.step import Frames
-
-_CONTROL = {"control_total": "value", "unit": "unit_zh"}
 
 
 def claim_sources(t: Frames) -> list[pl.DataFrame]:
@@ -16,7 +15,7 @@ def claim_sources(t: Frames) -> list[pl.DataFrame]:
     claims = t["core.location_claim"]
     by_point = pl.col("evidence_id") == "permit_point_in_polygon"
     rest = claims.filter(pl.col("evidence_id") == "control_total")
-    found = [cells_of(rest, "claim", "claim_id", "control_total", _CONTROL)]
+    found = control_cells(t, rest, "claim", "claim_id")
     for register in REGISTERS:
         rows = claims.join(_rows(register, t), on="source_row_id", how="semi")
         points, words = _columns(register)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from quality.contracts.books import ACTIVITY_SCOPES, CONTROL_BLOCKS
 from quality.contracts.enterprises import UNIT_KINDS
 from quality.contracts.profiles import FLOWS, GASES
 from quality.contracts.reference import CONFIDENCE
@@ -110,7 +111,7 @@ class Site(Table):
     kind: str = column(
         "类型",
         "where the site is known from",
-        isin=["permit", "unit", "coal_unit", "return_only", "rest"],
+        isin=["permit", "unit", "coal_unit", "gas_plant", "return_only", "rest"],
     )
     name_zh: str = column("名称", "site name")
     lon: float = column("经度", "longitude, CGCS2000", unit="deg", nullable=True)
@@ -305,11 +306,23 @@ class Activity(Table):
 
 
 class ControlQuantity(Table):
-    source_row_id: str = column("来源行", "cell of the energy book")
+    control_id: str = column(
+        "控制总量", "row, in a book with a column for each fuel also the column, of the cell"
+    )
+    source_row_id: str = column("来源行", "row of the energy book")
+    source_column: str = column(
+        "来源列", "header of the cell in a book with a column for each fuel", nullable=True
+    )
     year: int = column("年份", "data year")
     province_code: str = column("省份代码", "GB/T 2260 province")
-    block: str = column("块", "final or transformation", isin=["final", "transformation"])
+    block: str = column(
+        "块",
+        "final, transformation, or non_energy: a part of final used as raw material, which no sum "
+        "of the other two includes",
+        isin=CONTROL_BLOCKS,
+    )
     book_sector: str = column("平衡表行业", "sector of the energy book")
+    activity_scope: str = column("核算范围", "what the sector covers", isin=ACTIVITY_SCOPES)
     book_fuel: str = column("平衡表能源", "fuel of the energy book")
     energy_id: str = column("能源", "energy that stands for the book fuel")
     carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat"])

@@ -9,6 +9,7 @@ All other columns are axes or marks.
 
 from __future__ import annotations
 
+from quality.contracts.ceads import CeadsComparison, CeadsTotal
 from quality.contracts.core import BASES, TIERS
 from quality.contracts.reconciliation import (
     EnterpriseReconciliation,
@@ -206,6 +207,34 @@ class ControlBalance(Table):
         }
 
 
+class ParkExchange(Table):
+    year: int = column("年份", "data year")
+    boundary_class: str = column("边界类别", "boundary class of both places")
+    from_place: str = column("供方地点", "park, OUTSIDE:…, UNLOCATED:…, REST:…, GRID or OUTSIDE")
+    to_place: str = column("受方地点", "park, OUTSIDE:…, UNLOCATED:…, REST:…, GRID or OUTSIDE")
+    carrier: str = column("载体", "electricity or heat", isin=["electricity", "heat"])
+    ef_kind: str = column(
+        "因子类别",
+        "of the grid, the plant's own fuel, a contract, a default, or zero",
+        isin=["grid", "plant", "contract", "default", "nonfossil", "green"],
+    )
+    canonical_unit: str = column("单位", "unit of the quantity")
+    quantity: Quantity = column("数量", "kWh or GJ from one place to the other")
+    co2_t: Quantity = column("排放量", "CO2 that the receiver counts for it", unit="t")
+    confidential: bool = column("保密", "single supplies can be told apart")
+    illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+
+    class Config:
+        metadata = {
+            "table": "mart.park_exchange",
+            "key": ["year", "boundary_class", "from_place", "to_place", "carrier", "ef_kind"],
+            "partition": "year",
+            "measures": ["quantity", "co2_t"],
+            "about": "One row a flow of electricity or heat between two places, the grid or the "
+            "outside; operating basis, first profile of the run.",
+        }
+
+
 MARTS: list[type[Table]] = [
     ParkInventory,
     ParkTotal,
@@ -215,4 +244,7 @@ MARTS: list[type[Table]] = [
     RegisterReconciliation,
     BoundaryEffect,
     ControlBalance,
+    ParkExchange,
+    CeadsComparison,
+    CeadsTotal,
 ]

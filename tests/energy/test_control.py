@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from assets.energy.control import (
     ControlTotalError,
     control_quantities,
-    operating_units,
     placed_by_capacity,
 )
+from assets.energy.operating import whether_operating
 from quality.contracts.accepted import ControlTotal
 from quality.contracts.core import Activity, ControlQuantity
+from quality.contracts.statistics import CeadsEnergy
 from tests.frames import facts, frame
 
 POWER = {
@@ -34,7 +35,7 @@ FINAL = {**POWER, "block": "final", "book_sector": "Nonmetal Mineral Products"}
 
 
 def cell(quantity: Any, key: dict[str, Any] = POWER, row: str = "c") -> dict[str, Any]:
-    return {**key, "source_row_id": row, "quantity": quantity}
+    return {**key, "source_row_id": row, "control_id": row, "quantity": quantity}
 
 
 def own(quantity: Any, key: dict[str, Any] = POWER, site: str = "own") -> dict[str, Any]:
@@ -50,7 +51,10 @@ def unit(name: str, capacity: Any, **more: Any) -> dict[str, Any]:
         "capacity_mw": Decimal(capacity),
         "start_year": 2000,
         "retired_year": None,
+        "status": "operating",
+        "fuel": "coal",
         "captive": False,
+        "steelworks": False,
         **more,
     }
 
@@ -66,7 +70,10 @@ def plants(*units: dict[str, Any]) -> pl.DataFrame:
             "capacity_mw": pl.Decimal(38, 6),
             "start_year": pl.Int64,
             "retired_year": pl.Int64,
+            "status": pl.String,
+            "fuel": pl.String,
             "captive": pl.Boolean,
+            "steelworks": pl.Boolean,
         },
     )
 
@@ -98,23 +105,32 @@ def test_a_site_with_its_own_return_takes_no_share() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "retired", "operates"),
+    ("start", "retired", "status", "known"),
     [
-        (2017, None, True),
-        (2018, None, False),
-        (2000, 2017, True),
-        (2000, 2016, False),
-        (None, None, False),
-        (None, 2030, False),
+        (2017, None, "operating", True),
+        (2018, None, "operating", None),
+        (2000, 2017, "retired", True),
+        (2000, 2016, "retired", None),
+        (None, 2016, "retired", None),
+        (2018, None, "retired", None),
+        (None, None, "operating", False),
+        (None, 2030, "retired", False),
+        (2000, None, "retired", False),
+        (2000, None, "mothballed", False),
     ],
 )
-def test_a_unit_operates_from_its_start_to_its_retirement_and_is_not_guessed(
-    start: int | None, retired: int | None, operates: bool
+def test_a_unit_runs_from_its_start_to_its_retirement_and_is_not_guessed(
+    start: int | None, retired: int | None, status: str, known: bool | None
 ) -> None:
-    other = plants(unit("a", 1, start_year=start, retired_year=retired))
-    assert operating_units(other, [2017]).height == operates
-    found = placed([cell(10)], [], unit("a", 1, start_year=start, retired_year=retired))
-    assert found == ({"GEM:a": 10} if operates else {"REST:640000": 10})
+    one = unit("a", 1, start_year=start, retired_year=retired, status=status)
+    ran = whether_operating(plants(one), [2017])["operates"].to_list()
+    assert ran == ([] if known is None else [known])
+    assert placed([cell(10)], [], one) == ({"GEM:a": 10} if known else {"REST:640000": 10})
+
+
+def test_the_share_of_a_unit_of_unknown_years_stays_in_the_rest() -> None:
+    found = placed([cell(100)], [], unit("a", 300), unit("b", 100, start_year=None))
+    assert found == {"GEM:a": 75, "REST:640000": 25}
 
 
 def test_units_of_another_province_take_no_share() -> None:
@@ -125,8 +141,44 @@ def test_units_of_another_province_take_no_share() -> None:
     "key",
     [FINAL, {**POWER, "book_fuel": "Natural_Gas"}, {**POWER, "book_sector": "Heating Supply"}],
 )
-def test_only_coal_for_power_is_downscaled(key: dict[str, Any]) -> None:
+def test_coal_units_take_coal_for_power_only(key: dict[str, Any]) -> None:
     assert placed([cell(10, key)], [], unit("a", 1)) == {"REST:640000": 10}
+
+
+@pytest.mark.parametrize(
+    ("fuel", "taker"),
+    [
+        ("Raw_Coal", "coal"),
+        ("Cleaned_Coal", "coal"),
+        ("Other_Washed_Coal", "coal"),
+        ("Briquettes", "coal"),
+        ("Natural_Gas", "gas"),
+        ("Coke_Oven_Gas", "steel"),
+        ("Other_Gas", "steel"),
+        ("Coke", None),
+        ("Diesel_Oil", None),
+    ],
+)
+def test_each_fuel_for_power_goes_to_the_plants_that_burn_it(fuel: str, taker: str | None) -> None:
+    found = placed(
+        [cell(90, {**POWER, "book_fuel": fuel})],
+        [],
+        unit("coal", 1),
+        unit("steel", 2, captive=True, steelworks=True),
+        unit("gas", 4, fuel="gas"),
+    )
+    expected: dict[str | None, dict[str, int]] = {
+        "coal": {"GEM:coal": 30, "GEM:steel": 60},
+        "gas": {"GEM:gas": 90},
+        "steel": {"GEM:steel": 90},
+        None: {"REST:640000": 90},
+    }
+    assert found == expected[taker]
+
+
+def test_use_as_raw_material_is_part_of_final_use_and_no_activity_of_its_own() -> None:
+    key = {**FINAL, "block": "non_energy", "book_sector": "Non-Energy Use"}
+    assert placed([cell(10, key)], []) == {}
 
 
 def test_a_captive_unit_burns_for_its_own_site() -> None:
@@ -177,17 +229,38 @@ def book_row(**changes: Any) -> dict[str, Any]:
     return {**row, "source_row_id": "c", "value": 2, "unit_zh": "万吨", **changes}
 
 
-def quantities(*rows: dict[str, Any]) -> pl.DataFrame:
+def book_cell(**changes: Any) -> dict[str, Any]:
+    return {
+        "source_row_id": "b",
+        "source_column": "Raw_Coal",
+        "province_en": "Ningxia",
+        "year": 2017,
+        "item_en": FINAL["book_sector"],
+        "fuel_en": "Raw_Coal",
+        "unit": "10^4 ton",
+        "value": 2,
+        **changes,
+    }
+
+
+def quantities(*rows: dict[str, Any], books: list[dict[str, Any]] | None = None) -> pl.DataFrame:
     return ControlQuantity.conform(
-        control_quantities(frame(ControlTotal, *rows), facts("unit"), facts("energy"))
+        control_quantities(
+            frame(ControlTotal, *rows),
+            frame(CeadsEnergy, *books or []),
+            facts("unit"),
+            facts("energy"),
+            facts("book_row"),
+            facts("province_name"),
+        )
     )
 
 
 def test_a_control_total_comes_in_the_canonical_unit_of_what_stands_for_its_fuel() -> None:
     found = quantities(book_row(), book_row(book_fuel="Electricity", unit_zh="亿千瓦时", value=3))
-    assert found.select("energy_id", "quantity", "canonical_unit").rows() == [
-        ("electricity", Decimal(300_000_000), "kWh"),
-        ("raw_coal", Decimal(20_000), "t"),
+    assert found.select("energy_id", "quantity", "canonical_unit", "activity_scope").rows() == [
+        ("electricity", Decimal(300_000_000), "kWh", "industry"),
+        ("raw_coal", Decimal(20_000), "t", "industry"),
     ]
 
 
@@ -200,3 +273,41 @@ def test_a_control_total_without_conversion_stops(changes: dict[str, str]) -> No
     with pytest.raises(ControlTotalError, match="c: no conversion for"):
         quantities(book_row(**changes))
     assert quantities(book_row(value=-1, **changes)).height == 0
+
+
+def test_a_sector_of_unknown_scope_stops() -> None:
+    with pytest.raises(ControlTotalError, match="c: sector 'Space flight' is not known"):
+        quantities(book_row(book_sector="Space flight"))
+
+
+@pytest.mark.parametrize(
+    ("fuel", "unit", "quantity", "canonical"),
+    [
+        ("Raw_Coal", "10^4 ton", 20_000, "t"),
+        ("Natural_Gas", "10^8 cu.m", 20_000, "1e4Nm3"),
+        ("Other_Gas", "10^8 cu.m", 20_000, "1e4Nm3"),
+        ("Heat", "10^10 kj", 20_000, "GJ"),
+        ("Electricity", "10^8 kwh", 200_000_000, "kWh"),
+    ],
+)
+def test_a_cell_of_a_book_is_a_control_total_with_its_unit_row_respected(
+    fuel: str, unit: str, quantity: int, canonical: str
+) -> None:
+    (row,) = quantities(books=[book_cell(fuel_en=fuel, source_column=fuel, unit=unit)]).to_dicts()
+    assert (row["quantity"], row["canonical_unit"]) == (quantity, canonical)
+    assert (row["control_id"], row["province_code"]) == (f"b|{fuel}", "640000")
+
+
+def test_a_cell_that_both_sources_give_is_taken_from_the_book() -> None:
+    (row,) = quantities(
+        book_row(value="19.450720"), books=[book_cell(value="19.4507203267739")]
+    ).to_dicts()
+    assert (row["control_id"], row["quantity"]) == ("b|Raw_Coal", Decimal("194507.203268"))
+
+
+@pytest.mark.parametrize("value", ["19.450723", "0"])
+def test_two_sources_that_differ_stop_with_both_rows_and_numbers(value: str) -> None:
+    with pytest.raises(ControlTotalError) as caught:
+        quantities(book_row(value=value), books=[book_cell(value="19.4507203267739")])
+    for part in ("640000 2017 Nonmetal", " in c and 194507.203268 in b|Raw_Coal"):
+        assert part in str(caught.value)

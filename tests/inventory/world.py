@@ -21,6 +21,7 @@ from quality.contracts.core import (
 )
 from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
+from quality.contracts.exchange import Exchange, ExchangePart
 from quality.contracts.ledger import Line
 from tests.frames import facts, frame
 
@@ -76,6 +77,8 @@ class World:
         self.readings: list[dict[str, Any]] = []
         self.enterprises: list[dict[str, Any]] = []
         self.compared: list[dict[str, Any]] = []
+        self.exchanges: list[dict[str, Any]] = []
+        self.exchange_parts: list[dict[str, Any]] = []
 
     def burn(self, site: str, mass: Any, flow: str = "direct", **more: Any) -> None:
         name = f"{site}|{flow}|{len(self.activity)}"
@@ -134,6 +137,8 @@ class World:
             "core.site": frame(Site, *self.sites),
             "core.site_operator": frame(SiteOperator, *self.operators),
             "core.site_quantity": frame(SiteQuantity, *self.readings),
+            "core.exchange": frame(Exchange, *self.exchanges),
+            "core.exchange_part": frame(ExchangePart, *self.exchange_parts),
             "core.enterprise": frame(Enterprise, *self.enterprises),
             "core.record_comparison": frame(RecordComparison, *self.compared),
         }

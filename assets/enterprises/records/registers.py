@@ -20,6 +20,9 @@ from quality.contracts.accepted import (
 from quality.contracts.plants import GemCoalUnit, GemSteelPlant, WriPlant
 from quality.contracts.registers import EutlAccount, LegalEntity, NxPermit
 from quality.contracts.table import Table
+from quality.contracts.exchange import EnergyExchange
+from quality.contracts.forms import Return2052
+from quality.contracts.process import ProcessReturn
 from quality.contracts.units import EnterpriseEvent, SiteEnergy, UnitEntry
 
 # Standard deviation taken for a point by what its register says of it (project rule).
@@ -188,8 +191,11 @@ REGISTERS: tuple[Register, ...] = (
         ),
     ),
     Register("return_205_1", Return2051, 3, industry="industry_division"),
+    Register("return_205_2", Return2052, 3, industry="industry_division"),
     Register("output_return", OutputReturn, 4),
     Register("site_energy", SiteEnergy, 4, permit_no="permit_no"),
+    Register("process_return", ProcessReturn, 4, permit_no="permit_no"),
+    Register("energy_exchange", EnergyExchange, 4),
     Register(
         "coal_unit",
         CoalUnit,

@@ -1,0 +1,9 @@
+"""All marts that a release publishes, whichever room declares them."""
+
+from __future__ import annotations
+
+from assets.inventory.ceads.marts import MARTS as CEADS_MARTS
+from assets.inventory.marts import MARTS as PARK_MARTS
+from assets.inventory.marts import Mart
+
+MARTS: tuple[Mart, ...] = (*PARK_MARTS, *CEADS_MARTS)

@@ -1,0 +1,77 @@
+"""What control totals and shares of them rest on: cells of books, capacities of plants."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.inventory.edges import cells_of
+from warehouse.step import Frames
+
+_CONTROL = {"control_total": "value", "unit": "unit_zh"}
+# Lists of plants in the order in which a unit of several is taken from them.
+_PLANTS = {
+    "coal_unit": ("accepted.coal_unit", pl.col("unit_id")),
+    "gem_coal": ("accepted.gem_coal_unit", pl.col("unit_id")),
+    "wri_plants": ("accepted.wri_plant", pl.format("WRI:{}", "plant_id")),
+}
+
+
+def control_cells(t: Frames, items: pl.DataFrame, kind: str, item_id: str) -> list[pl.DataFrame]:
+    """Edges from items to the cells of control totals on the row that they name.
+
+    With a `source_column` of their own, items rest on that cell of a book only.
+    """
+    controls = t["core.control_quantity"]
+    on = ["source_row_id", *(["source_column"] if "source_column" in items.columns else [])]
+    single = controls.filter(pl.col("source_column").is_null())
+    booked = controls.filter(pl.col("source_column").is_not_null())
+    cells = booked.select("source_row_id", "source_column").unique()
+    return [
+        cells_of(
+            items.join(single.select("source_row_id"), on="source_row_id", how="semi"),
+            kind,
+            item_id,
+            "control_total",
+            _CONTROL,
+        ),
+        items.join(cells, on=on).select(
+            pl.lit(kind).alias("item_kind"),
+            pl.col(item_id).alias("item_id"),
+            pl.lit("control_total").alias("role"),
+            "source_row_id",
+            pl.col("source_column").alias("column_zh"),
+        ),
+    ]
+
+
+def book_sources(t: Frames) -> list[pl.DataFrame]:
+    """Control totals rest on their cell; a share of one also on the capacity of its plant, and
+    the whole split on the capacities of all.
+    """
+    controls = t["core.control_quantity"]
+    shared = (
+        t["core.activity"]
+        .filter(pl.col("tier") == "T6")
+        .select(
+            "activity_id",
+            pl.col("activity_id").str.extract(r"^(.*)\|[^|]*$", 1).alias("control_id"),
+            pl.col("activity_id").str.extract(r"\|([^|]*)$", 1).alias("unit_id"),
+        )
+        .join(controls.select("control_id", "source_row_id", "source_column"), on="control_id")
+    )
+    found = [
+        *control_cells(t, controls, "control", "control_id"),
+        *control_cells(t, shared, "activity", "activity_id"),
+    ]
+    placed = shared.filter(pl.col("unit_id") != "rest").select(
+        "activity_id", "control_id", "unit_id"
+    )
+    for source_id, (table, unit_id) in _PLANTS.items():
+        plants = t[table].select(unit_id.alias("unit_id"), "source_row_id")
+        rows = placed.join(plants, on="unit_id")
+        placed = placed.join(plants, on="unit_id", how="anti")
+        found += [
+            cells_of(rows, "activity", "activity_id", source_id, {"capacity": "capacity_mw"}),
+            cells_of(rows, "split", "control_id", source_id, {"weight": "capacity_mw"}),
+        ]
+    return found

@@ -1,0 +1,1 @@
+"""Books and published inventories of CEADs: quantities, implied factors, comparison."""

@@ -1,0 +1,1 @@
+"""Tests of the declared methods of processes, waste and transformation."""
