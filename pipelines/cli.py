@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.commands.factors import factors, total
 from pipelines.commands.parks import divisions, locate, map_
 from pipelines.commands.quarantine import quarantine
 from pipelines.commands.review import review
@@ -39,7 +40,9 @@ app = typer.Typer(
 app.add_typer(quarantine)
 app.add_typer(sources)
 app.add_typer(review)
+app.add_typer(factors)
 app.command("map")(map_)
+app.command()(total)
 app.command()(locate)
 app.command()(divisions)
 

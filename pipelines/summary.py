@@ -63,11 +63,24 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
         shown = shown_class(connection, settings)
         parks = _rows(connection, _INVENTORY, [shown, settings.profiles[0]])
         elsewhere = _rows(connection, _ELSEWHERE, [shown, settings.profiles[0]])
+        views = _rows(connection, "FROM accepted.additivity ORDER BY view")
         illustrative = _rows(
             connection, "SELECT file_name FROM raw.delivery WHERE illustrative ORDER BY 1"
         )
     console.print(_inventory_table(parks, settings, shown))
     console.print(_elsewhere_table(elsewhere, settings))
+    console.print(
+        "additivity: "
+        + "; ".join(
+            row["view"]
+            + {"additive": " additive", "conditional": " where both ends use one factor"}.get(
+                row["additivity"], f" not additive, use {row['use_instead']}"
+            )
+            for row in views
+        ),
+        highlight=False,
+        soft_wrap=True,
+    )
     if illustrative:
         nominal = shown == "nominal"
         names = "、".join(row["file_name"] for row in illustrative)

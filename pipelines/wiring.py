@@ -15,7 +15,7 @@ import polars as pl
 from assets.boundaries.assets import STEPS as BOUNDARY_STEPS
 from assets.energy.assets import STEPS as ENERGY_STEPS
 from assets.enterprises.assets import STEPS as ENTERPRISE_STEPS
-from assets.inventory.assets import COEFFICIENT_STEP
+from assets.inventory.assets import COEFFICIENT_STEP, TERM_STEPS
 from assets.inventory.assets import STEPS as INVENTORY_STEPS
 from assets.landing.assets import STEPS as LANDING_STEPS
 from assets.landing.declaration import SourceDeclaration, load_sources
@@ -36,6 +36,7 @@ STEPS: tuple[Step, ...] = (
     COEFFICIENT_STEP,
     *BOUNDARY_STEPS,
     *ENTERPRISE_STEPS,
+    *TERM_STEPS,
     *ENERGY_STEPS,
     *INVENTORY_STEPS,
     *LANDING_STEPS,

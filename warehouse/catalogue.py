@@ -15,6 +15,7 @@ _ACCEPTED = {
     "accepted.view_weight",
     "accepted.method_profile",
     "accepted.additivity",
+    "accepted.factor_set",
     "accepted.location_evidence",
     "accepted.link_model",
     "accepted.link_decision",

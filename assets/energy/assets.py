@@ -7,6 +7,8 @@ import polars as pl
 from assets.energy import activity, books, control, own
 from assets.energy.exchange import Exchanged, exchanged
 from assets.energy.exports import exported_activity
+from assets.energy.held import unburnt
+from assets.energy.processes import process_activity
 from assets.energy.supply import exchanges
 from assets.enterprises.plants import located_plants
 from assets.enterprises.sites import permits_of
@@ -19,6 +21,7 @@ from quality.contracts.energy import Allocation, SiteQuantity
 from quality.contracts.enterprises import Entity, SiteOperator
 from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
 from quality.contracts.plants import GemCoalUnit, WriPlant
+from quality.contracts.process import HeldFuel, ProcessTerm
 from quality.contracts.reference import BookSector, Energy, Unit
 from quality.contracts.registers import NxPermit
 from quality.contracts.statistics import CeadsEnergy
@@ -28,13 +31,15 @@ from warehouse.step import Frames, Step
 
 
 def _measured(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
-    return activity.measured_activity(
+    measured, allocation = activity.measured_activity(
         t["core.canonical_return"],
         t["core.site_quantity"],
         t["core.site"],
         t["core.site_operator"],
         is_illustrative(t["raw.delivery"]),
     )
+    burnt = unburnt(measured, t["core.canonical_return"], t["core.held_fuel"], t["core.entity"])
+    return burnt, allocation
 
 
 def _exchanged(t: Frames, measured: pl.DataFrame) -> Exchanged:
@@ -56,7 +61,10 @@ def _activity(t: Frames, _: Settings) -> pl.DataFrame:
         .join(t["core.site"].select("site_id", "province_code"), on="site_id")
     )
     placed = control.placed_by_capacity(t["core.control_quantity"], measured, plants, illustrative)
-    return pl.concat([_exchanged(t, measured).activity, placed])
+    processes = process_activity(
+        t["core.process_term"], t["core.site"], t["core.entity"], illustrative
+    )
+    return pl.concat([_exchanged(t, measured).activity, placed, processes])
 
 
 STEPS = (
@@ -107,7 +115,7 @@ STEPS = (
     ),
     Step(
         Allocation,
-        (CanonicalReturn, SiteQuantity, Site, SiteOperator, Delivery),
+        (CanonicalReturn, SiteQuantity, Site, SiteOperator, HeldFuel, Entity, Delivery),
         lambda t, _: _measured(t)[1],
         "energy",
         by_year=True,
@@ -126,7 +134,7 @@ STEPS = (
     ),
     Step(
         ExchangePart,
-        (CanonicalReturn, SiteQuantity, Site, SiteOperator, Exchange, Delivery),
+        (CanonicalReturn, SiteQuantity, Site, SiteOperator, Exchange, HeldFuel, Entity, Delivery),
         lambda t, _: _exchanged(t, _measured(t)[0]).parts,
         "energy",
         by_year=True,
@@ -136,6 +144,8 @@ STEPS = (
         (
             CanonicalReturn,
             SiteQuantity,
+            HeldFuel,
+            ProcessTerm,
             Exchange,
             ControlQuantity,
             Site,

@@ -240,9 +240,7 @@ def _return_sites(t: Frames, known: pl.DataFrame) -> pl.DataFrame:
         & pl.col("valid_from").is_null()
         & pl.col("valid_to").is_null()
     ).join(metered, on="enterprise_id", how="anti")
-    rows = pl.concat(
-        [t[f"accepted.{name}"].select(own) for name in _RETURNS]
-    )
+    rows = pl.concat([t[f"accepted.{name}"].select(own) for name in _RETURNS])
     return _columns(
         resolve(identify(rows), t["core.entity"])
         .sort("source_row_id")

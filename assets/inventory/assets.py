@@ -10,6 +10,10 @@ from assets.inventory.ceads import marts as ceads_marts
 from assets.inventory.ceads import steps as ceads_steps
 from assets.inventory.choice import profiles_of
 from assets.inventory.ledger import Choices, ledger
+from assets.inventory.methods.evaluate import process_terms
+from assets.inventory.methods.held import held_fuels
+from assets.inventory.methods.terms import counted_terms, term_factors
+from assets.inventory.methods.transformed import transformation_terms
 from quality.contracts.audit import ItemSource
 from quality.contracts.boundaries import Boundary, BoundaryClaim
 from quality.contracts.ceads import CeadsCell, CeadsPart, ImpliedFactor
@@ -28,10 +32,13 @@ from quality.contracts.core import (
 from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
+from quality.contracts.forms import Return2052
 from quality.contracts.ledger import Line
+from quality.contracts.process import HeldFuel, ProcessReturn, ProcessTerm, WasteFactor
 from quality.contracts.profiles import GridRegion, MethodProfile, ViewWeight
 from quality.contracts.reconciliation import RegisterReconciliation
 from quality.contracts.reference import (
+    CalorificUnit,
     CombustionNonCo2,
     ElectricityFactor,
     Energy,
@@ -41,6 +48,7 @@ from quality.contracts.reference import (
     LocationEvidence,
     ProcessFactor,
     StandardCoal,
+    Unit,
 )
 from quality.contracts.table import Table
 from warehouse.settings import Settings
@@ -64,12 +72,39 @@ def _coefficient_tables(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _item_sources(t: Frames, _: Settings) -> pl.DataFrame:
-    return trace.item_sources(t, _factor_tables(t)[1], _coefficient_tables(t)[1])
+    found = trace.item_sources(t, _factor_tables(t)[1], _coefficient_tables(t)[1])
+    edges = _term_edges(t).select(found.columns)
+    return ItemSource.conform(pl.concat([found, edges]).unique())
+
+
+def _transformation(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return transformation_terms(
+        t["accepted.return_205_2"],
+        t["accepted.energy"],
+        t["accepted.fuel_factor"],
+        t["accepted.unit"],
+        t["accepted.ncv_unit"],
+    )
+
+
+def _processes(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return process_terms(
+        t["accepted.process_return"],
+        t["accepted.ippu_factor"],
+        t["accepted.waste_factor"],
+        t["accepted.heat_factor"],
+        t["accepted.fuel_factor"],
+        t["accepted.unit"],
+    )
+
+
+def _term_edges(t: Frames) -> pl.DataFrame:
+    return pl.concat([_transformation(t)[1], _processes(t)[1]])
 
 
 def _emission_factors(t: Frames, _: Settings) -> pl.DataFrame:
     agreed, _edges = exchange.contract_factors(t["core.exchange"])
-    return pl.concat([_factor_tables(t)[0], agreed])
+    return pl.concat([_factor_tables(t)[0], agreed, term_factors(t["core.process_term"])])
 
 
 def _ledger(t: Frames, s: Settings) -> pl.DataFrame:
@@ -78,7 +113,12 @@ def _ledger(t: Frames, s: Settings) -> pl.DataFrame:
         profiles,
         t["accepted.grid_region"],
         s.grid_ef_year,
-        exchange.contract_terms(t["core.exchange_part"], t["core.activity"], profiles),
+        pl.concat(
+            [
+                exchange.contract_terms(t["core.exchange_part"], t["core.activity"], profiles),
+                counted_terms(t["core.process_term"], profiles),
+            ]
+        ),
     )
     return ledger(t["core.activity"], t["core.emission_factor"], choices)
 
@@ -111,6 +151,38 @@ COEFFICIENT_STEP = Step(
 )
 
 
+_TERM_INPUTS = (
+    ProcessReturn,
+    Return2052,
+    ProcessFactor,
+    WasteFactor,
+    HeatFactor,
+    FuelFactor,
+    Energy,
+    Unit,
+    CalorificUnit,
+)
+# Before activity, which they become.
+TERM_STEPS = (
+    Step(
+        ProcessTerm,
+        _TERM_INPUTS,
+        lambda t, _: pl.concat([_transformation(t)[0], _processes(t)[0]]),
+        "inventory",
+        by_year=True,
+    ),
+    Step(
+        HeldFuel,
+        _TERM_INPUTS,
+        lambda t, _: held_fuels(
+            t["accepted.process_return"], _transformation(t)[0], t["accepted.energy"]
+        ),
+        "inventory",
+        by_year=True,
+    ),
+)
+
+
 def _mart_step(mart: marts.Mart, inputs: tuple[type[Table], ...]) -> Step:
     return Step(
         mart.table,
@@ -126,10 +198,10 @@ def _inputs(mart: marts.Mart) -> tuple[type[Table], ...]:
 
 
 STEPS = (
-    Step(EmissionFactor, (*_FACTOR_INPUTS, Exchange), _emission_factors, "inventory"),
+    Step(EmissionFactor, (*_FACTOR_INPUTS, Exchange, ProcessTerm), _emission_factors, "inventory"),
     Step(
         Line,
-        (Activity, ExchangePart, EmissionFactor, MethodProfile, GridRegion),
+        (Activity, ExchangePart, ProcessTerm, EmissionFactor, MethodProfile, GridRegion),
         _ledger,
         "inventory",
         by_year=True,
@@ -157,7 +229,7 @@ STEPS = (
             CeadsPart,
             CeadsCell,
             ImpliedFactor,
-            *dict.fromkeys((*_FACTOR_INPUTS, *_COEFFICIENT_INPUTS)),
+            *dict.fromkeys((*_FACTOR_INPUTS, *_COEFFICIENT_INPUTS, *_TERM_INPUTS)),
         ),
         _item_sources,
         "audit",

@@ -22,11 +22,10 @@ cells AS (
     WHERE c.block <> 'non_energy' AND {only}
 ),
 used AS (
-    SELECT c.* EXCLUDE (quantity, factor), k.tce_per_unit AS factor,
-           act.activity_id, act.quantity, act.tier, act.site_id
+    -- A part counts with the coefficient of the book's fuel: raw coal is not split there.
+    SELECT c.* EXCLUDE (quantity), act.activity_id, act.quantity, act.tier, act.site_id
     FROM cells c
     JOIN core.activity act USING (year, province_code, block, book_sector, book_fuel)
-    JOIN core.energy_coefficient k ON k.energy_id = act.energy_id
 )
 SELECT {keys}, 'book_{unit}' AS measure, 'control' AS item_kind, control_id AS item_id,
        round({amount}, 6)::DECIMAL(38,6) AS value

@@ -75,3 +75,44 @@ def book_sources(t: Frames) -> list[pl.DataFrame]:
             cells_of(rows, "split", "control_id", source_id, {"weight": "capacity_mw"}),
         ]
     return found
+
+
+def plant_sources(t: Frames) -> list[pl.DataFrame]:
+    """A located plant rests on the capacity, years and point of its row, and the estimate there."""
+    plants = t["core.located_plant"].select("unit_id", "source_row_id").unique()
+    found = []
+    for source_id, (table, roles) in _CELLS_OF_PLANTS.items():
+        delivered = t[table]
+        for role, column in roles.items():
+            said = delivered.filter(pl.col(column).is_not_null()).select("source_row_id")
+            rows = plants.join(said, on="source_row_id", how="semi")
+            found.append(cells_of(rows, "plant", "unit_id", source_id, {role: column}))
+    return found
+
+
+_POINT = {"longitude": "lon", "latitude": "lat"}
+_CELLS_OF_PLANTS = {
+    "coal_unit": (
+        "accepted.coal_unit",
+        {"capacity": "capacity_mw", "start": "start_year", "retired": "retired_year", **_POINT},
+    ),
+    "gem_coal": (
+        "accepted.gem_coal_unit",
+        {
+            "capacity": "capacity_mw",
+            "start": "start_year",
+            "retired": "retired_year",
+            "tracker_co2": "annual_mtco2",
+            "tracker_load": "capacity_factor",
+            **_POINT,
+        },
+    ),
+    "wri_plants": (
+        "accepted.wri_plant",
+        {"capacity": "capacity_mw", "start": "commissioned_text", **_POINT},
+    ),
+    "gem_steel_capacities": (
+        "accepted.gem_steel_capacity",
+        {"capacity": "crude_steel_kt_text", "start": "start_text"},
+    ),
+}

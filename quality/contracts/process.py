@@ -117,3 +117,24 @@ class ProcessTerm(Table):
             "partition": "year",
             "about": "One row a term of a method: quantity times effective factor, one gas.",
         }
+
+
+class HeldFuel(Table):
+    source_row_id: str = column("来源行", "delivered row that says so")
+    method_id: str = column("方法", "method that counts its carbon")
+    uscc_text: str = column("统一社会信用代码", "USCC as delivered", nullable=True)
+    name_zh: str = column("单位详细名称", "enterprise name as delivered")
+    permit_no: str = column("许可证编号", "pollutant permit number of the site", nullable=True)
+    year: int = column("年份", "data year")
+    energy_id: str = column("能源", "fuel")
+    quantity: Quantity = column(
+        "数量", "of it, canonical unit; empty: all that the works use", nullable=True, ge=0
+    )
+
+    class Config:
+        metadata = {
+            "table": "core.held_fuel",
+            "key": ["source_row_id", "method_id", "name_zh", "energy_id"],
+            "partition": "year",
+            "about": "One row a fuel whose carbon a method counts, so that it is not burnt again.",
+        }

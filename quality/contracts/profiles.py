@@ -153,3 +153,22 @@ class GridRegion(Table):
             "key": ["province_code", "grid_region"],
             "about": "One row a province, or part of one, and its grid region.",
         }
+
+
+class FactorSet(Table):
+    source_row_id: str = source_row()
+    factor_set: str = column("因子集", "set of emission factors")
+    title_zh: str = column("名称", "title of the document")
+    effective_from: int = column("起用年", "year of the document", nullable=True)
+    effective_to: int = column("停用年", "last year before it was superseded", nullable=True)
+    superseded_by: str = column("替代", "set that took its place", nullable=True)
+    source: str = _source()
+    confidence: str = _confidence()
+    pedigree: str = pedigree()
+
+    class Config:
+        metadata = {
+            "table": "accepted.factor_set",
+            "key": ["factor_set"],
+            "about": "One row a set of emission factors, and what took its place.",
+        }

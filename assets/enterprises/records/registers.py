@@ -17,12 +17,12 @@ from quality.contracts.accepted import (
     Return2051,
     SteelPlant,
 )
-from quality.contracts.plants import GemCoalUnit, GemSteelPlant, WriPlant
-from quality.contracts.registers import EutlAccount, LegalEntity, NxPermit
-from quality.contracts.table import Table
 from quality.contracts.exchange import EnergyExchange
 from quality.contracts.forms import Return2052
+from quality.contracts.plants import GemCoalUnit, GemSteelPlant, WriPlant
 from quality.contracts.process import ProcessReturn
+from quality.contracts.registers import EutlAccount, LegalEntity, NxPermit
+from quality.contracts.table import Table
 from quality.contracts.units import EnterpriseEvent, SiteEnergy, UnitEntry
 
 # Standard deviation taken for a point by what its register says of it (project rule).

@@ -17,7 +17,7 @@ from assets.inventory.methods.transformation import Stream, transformation_balan
 from assets.inventory.methods.units import Units
 from assets.landing.rules.carriers import listed_and_fuels
 from assets.landing.rules.identity import person
-from assets.landing.rules.transformation import _BALANCED as BALANCED
+from assets.landing.rules.transformation import BALANCED
 from quality.contracts.process import WasteFactor
 from quality.contracts.reference import HeatFactor, ProcessFactor
 

@@ -21,6 +21,7 @@ from assets.landing.rules.energy import (
     calorific_rules,
     standard_coal_rules,
 )
+from assets.landing.rules.exchange import exchange_rules
 from assets.landing.rules.identity import (
     division_rule,
     industry_rules,
@@ -83,6 +84,15 @@ NEEDS: dict[str, list[str]] = {
     "enterprise_event": _DIVISIONS,
     "site_energy": [*_NAMES, *_DIVISIONS],
     "energy_exchange": [*_NAMES, *_DIVISIONS],
+    "process_return": [
+        "accepted.ippu_factor",
+        "accepted.waste_factor",
+        "accepted.heat_factor",
+        "accepted.fuel_factor",
+        "accepted.unit",
+        *_DIVISIONS,
+        *_ENDS,
+    ],
     "grid_supply": _DIVISIONS,
     "heat_supply": _DIVISIONS,
     "nx_permits": _DIVISIONS,
@@ -167,7 +177,19 @@ def _site_energy(reference: Tables) -> list[Rule]:
 
 def _energy_exchange(reference: Tables) -> list[Rule]:
     names = listed(reference)
-    return [*_coded(reference), *unit_rules(names, reference["accepted.unit"], "energy_zh")]
+    return [
+        *_coded(reference),
+        *unit_rules(names, reference["accepted.unit"], "energy_zh"),
+        *exchange_rules(),
+    ]
+
+
+def _process_return(reference: Tables) -> list[Rule]:
+    # The methods stand on rules themselves (`identity`, `limits`): imported with the package,
+    # either would find the other half loaded.
+    from assets.landing.rules.processes import process_rules
+
+    return [*_coded(reference), ended_rule(reference), *process_rules(reference)]
 
 
 def _world() -> list[Rule]:
@@ -224,6 +246,7 @@ _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "enterprise_event": lambda reference: [*_coded(reference), *event_rules()],
     "site_energy": _site_energy,
     "energy_exchange": _energy_exchange,
+    "process_return": _process_return,
     "cn_register": lambda _: uscc_rules(),
     "grid_supply": lambda reference: [*_coded(reference), *grid_rules()],
     "heat_supply": lambda reference: [*_coded(reference), *heat_rules()],

@@ -19,7 +19,7 @@ from assets.landing.rules.limits import EN7_LOWEST, EN8_LOWEST, LIMITS
 from quality.quarantine import Rule
 
 # Kinds of which the carbon of the inputs must be found again in the outputs (METHOD 2.2).
-_BALANCED = ["炼焦", "炼油及煤制油", "制气"]
+BALANCED = ["炼焦", "炼油及煤制油", "制气"]
 _POWER, _HEAT = "火力发电", "供热"
 
 
@@ -57,7 +57,7 @@ def _total(of: pl.Expr, group: list[pl.Expr]) -> pl.Expr:
 def carbon_rules(inputs: pl.Expr, outputs: pl.Expr) -> list[Rule]:
     """EN7 from carbon in and out of each row in t C (G06): the loss lies in -2 ... 15 %."""
     works = [person(), pl.col("year"), pl.col("kind_zh")]
-    balanced = pl.col("kind_zh").is_in(_BALANCED)
+    balanced = pl.col("kind_zh").is_in(BALANCED)
     given, made = _total(inputs, works), _total(outputs, works)
     loss = pl.when(given > 0).then((given - made) / given)
     highest = LIMITS["EN7"]

@@ -1,0 +1,136 @@
+"""Emission factors of a release: what there is, what one rests on, what differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from quality.sql_text import sql_text
+from warehouse.extensions import connect_locked_down
+
+
+class NoFactor(ValueError):
+    """No such factor or set; the message names what there is."""
+
+
+Row = dict[str, Any]
+
+_LISTED = """
+SELECT f.factor_id, f.kind, f.subject, f.use, f.gas, f.value, f.canonical_unit, f.factor_set,
+       f.area_code, f.year, f.confidence, s.superseded_by,
+       (SELECT count(*) FROM ledger.line l WHERE l.factor_id = f.factor_id) AS lines
+FROM core.emission_factor f LEFT JOIN accepted.factor_set s USING (factor_set)
+"""
+
+_CELLS = """
+SELECT s.role, c.file_name AS file, c.part, c.row_number AS "row", c.column_zh AS "column",
+       c.raw_text, c.delivery_id AS sha256
+FROM audit.item_source s JOIN audit.source_cell c USING (source_row_id, column_zh)
+WHERE s.item_kind = 'factor' AND s.item_id = {id} ORDER BY ALL
+"""
+
+# Factors of two sets for one fuel, gas and use.
+_BETWEEN_SETS = """
+SELECT a.subject, a.gas, a.use, a.canonical_unit, a.value AS first, b.value AS second,
+       round((b.value / a.value - 1) * 100, 3) AS difference_pct,
+       a.confidence AS first_confidence, b.confidence AS second_confidence
+FROM core.emission_factor a
+JOIN core.emission_factor b USING (kind, subject, gas, use, canonical_unit)
+WHERE a.factor_set = {first} AND b.factor_set = {second}
+  AND a.area_code IS NOT DISTINCT FROM b.area_code
+ORDER BY abs(difference_pct) DESC NULLS LAST, a.subject, a.gas, a.use
+"""
+
+# Factors of two releases by id; the lines are those of the newer one.
+_BETWEEN_RELEASES = """
+SELECT coalesce(a.factor_id, b.factor_id) AS factor_id,
+       CASE WHEN a.factor_id IS NULL THEN 'added' WHEN b.factor_id IS NULL THEN 'removed'
+            ELSE 'changed' END AS change,
+       a.value AS first, b.value AS second,
+       round((b.value / nullif(a.value, 0) - 1) * 100, 3) AS difference_pct,
+       (SELECT count(*) FROM ledger.line l WHERE l.factor_id = b.factor_id) AS lines
+FROM older a FULL JOIN core.emission_factor b ON a.factor_id = b.factor_id
+WHERE a.value IS DISTINCT FROM b.value
+ORDER BY lines DESC, factor_id
+"""
+
+
+def list_factors(path: Path, wanted: dict[str, str]) -> list[Row]:
+    """Factors with the lines that use them; `wanted` are columns and their values."""
+    tests = " AND ".join(
+        f"CAST(f.{name} AS VARCHAR) = {sql_text(value)}" for name, value in wanted.items()
+    )
+    with connect_locked_down(path) as connection:
+        return _rows(
+            connection, f"{_LISTED} WHERE {tests or 'true'} ORDER BY f.kind, f.subject, f.factor_id"
+        )
+
+
+def show_factor(path: Path, factor_id: str) -> Row:
+    """One factor: value, derivation, set, confidence, cells it rests on, profiles that use it.
+
+    Raises NoFactor naming the nearest ids.
+    """
+    name = sql_text(factor_id)
+    with connect_locked_down(path) as connection:
+        found = _rows(connection, f"SELECT * FROM core.emission_factor WHERE factor_id = {name}")
+        if not found:
+            near = _rows(
+                connection,
+                "SELECT factor_id FROM core.emission_factor "
+                f"ORDER BY levenshtein(factor_id, {name}) LIMIT 5",
+            )
+            raise NoFactor(
+                f"{factor_id}: no such factor; nearest: {', '.join(r['factor_id'] for r in near)}"
+            )
+        row = found[0]
+        row["set"] = next(
+            iter(
+                _rows(
+                    connection,
+                    "SELECT * FROM accepted.factor_set "
+                    f"WHERE factor_set = {sql_text(row['factor_set'])}",
+                )
+            ),
+            None,
+        )
+        row["used"] = _rows(
+            connection,
+            "SELECT profiles, year, count(*) AS lines, sum(mass_t) AS mass_t FROM ledger.line "
+            f"WHERE factor_id = {name} GROUP BY ALL ORDER BY ALL",
+        )
+        row["cells"] = _rows(connection, _CELLS.format(id=name))
+    return row
+
+
+def compare_sets(path: Path, first: str, second: str) -> list[Row]:
+    """Factors that two sets both have, largest difference first. Raises NoFactor for a set that
+    the release has no factor of."""
+    with connect_locked_down(path) as connection:
+        known = {
+            row["factor_set"]
+            for row in _rows(connection, "SELECT DISTINCT factor_set FROM core.emission_factor")
+        }
+        for name in (first, second):
+            if name not in known:
+                raise NoFactor(f"{name}: no such set; expected one of {', '.join(sorted(known))}")
+        return _rows(
+            connection, _BETWEEN_SETS.format(first=sql_text(first), second=sql_text(second))
+        )
+
+
+def compare_releases(older: Path, newer: Path) -> list[Row]:
+    """Factors added, removed or changed between two releases, most used first."""
+    with connect_locked_down(older) as connection:
+        before = connection.execute("SELECT factor_id, value FROM core.emission_factor").arrow()
+    with connect_locked_down(newer) as connection:
+        connection.register("older", before)
+        return _rows(connection, _BETWEEN_RELEASES)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, statement: str) -> list[Row]:
+    cursor = connection.execute(statement)
+    names = [item[0] for item in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
