@@ -7,19 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from assets.energy.fitting import MarginError, fit_margins
 
 
+def _odds(table: NDArray[np.float64]) -> float:
+    return float(table[0, 0] * table[1, 1] / (table[0, 1] * table[1, 0]))
+
+
 @given(arrays(float, (4, 3), elements=st.floats(0.1, 100)), st.integers(0, 2**32 - 1))
-def test_a_fit_has_both_margins_and_keeps_cross_ratios(seed: np.ndarray, draw: int) -> None:  # type: ignore[type-arg]
+def test_a_fit_has_both_margins_and_keeps_cross_ratios(
+    seed: NDArray[np.float64], draw: int
+) -> None:
     target = np.random.default_rng(draw).uniform(0.5, 20, (4, 3))
     found = fit_margins(seed, target.sum(axis=0), target.sum(axis=1))
     assert np.allclose(found.sum(axis=0), target.sum(axis=0), rtol=1e-7)
     assert np.allclose(found.sum(axis=1), target.sum(axis=1), rtol=1e-7)
     # What the fit keeps of the seed: its odds ratios.
-    odds = lambda t: t[0, 0] * t[1, 1] / (t[0, 1] * t[1, 0])  # noqa: E731
-    assert odds(found) == pytest.approx(odds(seed), rel=1e-6)
+    assert _odds(found) == pytest.approx(_odds(seed), rel=1e-6)
 
 
 def test_a_zero_of_the_seed_stays() -> None:
@@ -45,7 +51,7 @@ def test_park_totals_within_two_percent_are_scaled_to_the_sectors() -> None:
     ],
 )
 def test_margins_that_cannot_be_met_stop(
-    seed: np.ndarray,  # type: ignore[type-arg]
+    seed: NDArray[np.float64],
     sectors: list[float],
     parks: list[float],
     named: str,

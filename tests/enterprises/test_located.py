@@ -24,13 +24,14 @@ def inside(place: str, chance: float, level: int = 0) -> dict[str, Any]:
     return {**row, "boundary_class": "nominal", "level": level, "claim_id": f"{place}|{level}"}
 
 
-def shares(*claims: dict[str, Any], **more: pl.DataFrame) -> dict[str, dict[str, Any]]:
-    found = attributed(*claims, sites=PLANT, **more).filter(pl.col("basis") == "operating")
+def shares(*claims: dict[str, Any], parks: pl.DataFrame | None = None) -> dict[str, dict[str, Any]]:
+    found = attributed(*claims, sites=PLANT, parks=parks).filter(pl.col("basis") == "operating")
     return {row["place_id"]: row for row in found.to_dicts()}
 
 
-def points(*claims: dict[str, Any], **more: pl.DataFrame) -> dict[str, str]:
-    return {place: str(row["weight_point"]) for place, row in shares(*claims, **more).items()}
+def points(*claims: dict[str, Any], parks: pl.DataFrame | None = None) -> dict[str, str]:
+    found = shares(*claims, parks=parks)
+    return {place: str(row["weight_point"]) for place, row in found.items()}
 
 
 def test_a_plant_is_in_a_disc_by_its_chance_and_outside_by_the_remainder() -> None:

@@ -1,0 +1,1 @@
+"""Indicators and drivers, by worked cases and properties."""

@@ -24,6 +24,8 @@ CODED = {
     "unit_register",
     "enterprise_event",
     "site_energy",
+    "energy_exchange",
+    "process_return",
 }
 POINTS = {"permit_register", "nx_permits"}
 
@@ -31,10 +33,10 @@ POINTS = {"permit_register", "nx_permits"}
 BUILT: dict[str, set[str]] = {
     "ID1": {*CODED, "cn_register", "site_boundary"},
     # Repeats by name; the door judges the key of every table besides.
-    "ID2": {*RETURNS, "output_return", "site_energy"},
+    "ID2": {*RETURNS, "output_return", "site_energy", "energy_exchange", "process_return"},
     "ID3": CODED,
     # By the events and the register that say when a legal person ended.
-    "ID4": {*RETURNS, "output_return"},
+    "ID4": {*RETURNS, "output_return", "process_return"},
     "IND1": RETURNS,
     "EN1w": {"return_205_1"},
     "EN1e": {"return_205_1"},

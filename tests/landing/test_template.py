@@ -30,6 +30,8 @@ FORMS = [
     "unit_register",
     "enterprise_event",
     "site_energy",
+    "energy_exchange",
+    "process_return",
     "park_boundary",
 ]
 # The invented park is in no catalogue, and that is what the rule says.
