@@ -20,7 +20,7 @@ from warehouse.sql import run_sql
 # profiles differ (grid power of ZCP-2025, fuels of IPCC) an activity has a line of each.
 _LEDGER = """
 WITH chosen AS (
-    SELECT a.activity_id, c.factor_id, c.profiles, a.flow, NULL AS flag
+    SELECT a.*, c.factor_id, c.profiles, a.flow AS line_flow, NULL AS flag
     FROM core.activity a
     JOIN fuel_choice c
       ON c.energy_id = a.energy_id
@@ -29,63 +29,67 @@ WITH chosen AS (
     WHERE a.carrier = 'fuel'
     UNION ALL
     -- Location method (E1, E2); what is passed on to others leaves at the same factor.
-    SELECT a.activity_id, g.factor_id, '{located}', a.flow, g.flag
+    SELECT a.*, g.factor_id, '{located}', a.flow, g.flag
     FROM core.activity a JOIN grid_choice g USING (province_code, year)
     WHERE '{located}' <> '' AND a.flow IN (
         'purchased_electricity', 'purchased_electricity_green', 'resold_electricity')
+      AND a.carrier = 'electricity'
     UNION ALL
     -- Market method (E3): only for years that have a factor; green power counts 0.
-    SELECT a.activity_id, f.factor_id, '{located}', 'purchased_electricity_market', NULL
+    SELECT a.*, f.factor_id, '{located}', 'purchased_electricity_market', NULL
     FROM core.activity a JOIN core.emission_factor f
       ON f.kind = 'electricity_market' AND f.year = a.year
     WHERE '{located}' <> '' AND a.flow = 'purchased_electricity'
     UNION ALL
     -- ZCP-2025 (E4): one factor for all power in and out.
-    SELECT a.activity_id, f.factor_id, '{zero_carbon}', a.flow, NULL
+    SELECT a.*, f.factor_id, '{zero_carbon}', a.flow, NULL
     FROM core.activity a JOIN core.emission_factor f ON f.kind = 'electricity_zcp'
-    WHERE '{zero_carbon}' <> '' AND a.flow IN (
+    WHERE '{zero_carbon}' <> '' AND a.carrier = 'electricity' AND a.flow IN (
         'purchased_electricity', 'supplied_electricity', 'exported_electricity',
         'resold_electricity')
     UNION ALL
-    SELECT a.activity_id, f.factor_id, '{all}', a.flow, NULL
+    SELECT a.*, f.factor_id, '{all}', a.flow, NULL
     FROM core.activity a JOIN core.emission_factor f ON f.kind = 'electricity_nonfossil'
     WHERE a.flow = 'nonfossil_electricity'
     UNION ALL
-    SELECT a.activity_id, f.factor_id,
+    SELECT a.*, f.factor_id,
            CASE WHEN a.flow IN ('supplied_heat', 'exported_heat') THEN '{zero_carbon}'
                 ELSE '{all}' END, a.flow, NULL
     FROM core.activity a JOIN core.emission_factor f ON f.kind = 'heat'
     WHERE a.carrier = 'heat'
     UNION ALL
-    SELECT a.activity_id, c.factor_id, c.profiles, a.flow, NULL
+    SELECT a.*, c.factor_id, c.profiles, a.flow, NULL
     FROM core.activity a JOIN product_choice c USING (energy_id)
     WHERE a.carrier = 'product'
     UNION ALL
-    SELECT a.activity_id, t.factor_id, t.profiles, a.flow, NULL
+    SELECT a.*, t.factor_id, t.profiles, a.flow, NULL
     FROM core.activity a JOIN term t ON t.term_id = a.activity_id
     WHERE a.carrier = 'process'
 )
-SELECT c.activity_id || '|' || f.gas || '|' || f.factor_set AS line_id,
+SELECT a.activity_id || '|' || f.gas || '|' || f.factor_set AS line_id,
        a.year, a.activity_id, a.site_id,
        CASE WHEN a.carrier = 'process' THEN t.source_category
             WHEN a.carrier = 'product' THEN 'industrial_process'
-            WHEN c.flow LIKE 'received_electricity' THEN 'purchased_electricity'
-            WHEN c.flow LIKE 'received_heat' THEN 'purchased_heat'
-            WHEN c.flow LIKE 'exported_%' OR c.flow LIKE 'resold_%'
+            WHEN a.line_flow = 'received_electricity' THEN 'purchased_electricity'
+            WHEN a.line_flow = 'received_heat' THEN 'purchased_heat'
+            WHEN a.line_flow LIKE 'exported_%' OR a.line_flow LIKE 'resold_%'
                  THEN 'exported_' || a.carrier
             WHEN a.carrier = 'electricity' THEN 'purchased_electricity'
             WHEN a.carrier = 'heat' THEN 'purchased_heat'
             WHEN a.block = 'transformation' THEN 'energy_transformation_power'
             ELSE 'energy_combustion' END AS source_category,
-       c.flow, a.energy_id, f.gas, f.factor_id, a.quantity, f.value AS factor_value,
+       a.line_flow AS flow, a.energy_id, f.gas, f.factor_id, a.quantity, f.value AS factor_value,
        round(a.quantity * f.value, 6)::DECIMAL(38,6) AS mass_t,
-       c.profiles, a.tier, f.confidence, c.flag AS factor_flag, a.illustrative
-FROM chosen c
-JOIN core.activity a USING (activity_id)
+       a.profiles, a.tier, f.confidence, a.flag AS factor_flag, a.illustrative
+FROM chosen a
 JOIN core.emission_factor f USING (factor_id)
-LEFT JOIN term t ON t.term_id = c.activity_id
-WHERE c.profiles <> ''
+LEFT JOIN term t ON t.term_id = a.activity_id
+WHERE a.profiles <> ''
 """
+
+# The columns of activity that a line is made of: a national year has millions of rows.
+_READ = ["activity_id", "year", "site_id", "province_code", "block", "energy_id", "carrier"]
+_READ += ["flow", "quantity", "tier", "illustrative"]
 
 # What only ZCP-2025 counts: no other profile misses a line for it.
 _ZERO_CARBON_ONLY = ["supplied_electricity", "supplied_heat", "exported_electricity"]
@@ -128,7 +132,7 @@ def ledger(activity: pl.DataFrame, factors: pl.DataFrame, choices: Choices) -> p
         .replace("{zero_carbon}", PROFILE_MARK.join(zero_carbon))
         .replace("{all}", PROFILE_MARK.join(names)),
         {
-            "core.activity": activity,
+            "core.activity": activity.select(_READ),
             "core.emission_factor": factors,
             "fuel_choice": fuel_choice(factors, choices.profiles),
             "grid_choice": grid_choice(places, factors, choices.regions, choices.grid_ef_year),

@@ -17,8 +17,10 @@ from assets.inventory.weighing import (
     AT_SITE,
     BOUNDARY_ILLUSTRATIVE,
     OWN_USE,
+    WEAKEST,
     shared,
     weighed,
+    weighed_sums,
 )
 from quality.contracts.mart import (
     BoundaryEffect,
@@ -33,18 +35,22 @@ from quality.contracts.reconciliation import (
     ParkReconciliation,
     RegisterReconciliation,
 )
-from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Table
 from warehouse.sql import Tables, run_sql
 
 
 @dataclass(frozen=True)
 class Mart:
-    """A mart: its declaration, the contributions to its measures, and its marks by axis."""
+    """A mart: its declaration, the contributions to its measures, and its marks by axis.
+
+    `whole`, where given, is one SELECT of the sums and marks by key: the same numbers without a
+    row for every contribution, which a national run has no time for.
+    """
 
     table: type[Table]
     contributions: str
     marks: str
+    whole: str | None = None
 
     @property
     def name(self) -> str:
@@ -67,17 +73,23 @@ FROM weighed WHERE weight_point > 0
 """
 
 
+_LINE_MARKS = f"""
+    count(DISTINCT enterprise_id) FILTER (weight_point > 0) < 3 AS confidential,
+    bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
+    max(tier) AS worst_tier, {WEAKEST} AS worst_confidence"""
+
+
 def _line_marks(keys: str) -> str:
-    ranks = ", ".join(f"'{c}'" for c in CONFIDENCE)
+    return f"WITH weighed AS ({_WEIGHED}) SELECT {keys}, {_LINE_MARKS} FROM weighed GROUP BY ALL"
+
+
+def _line_sums(keys: str, measures: str) -> str:
+    sums = ", ".join(f"sum({name})::DECIMAL(38,6) AS {name}" for name in measures.split(", "))
     return f"""
-WITH weighed AS ({_WEIGHED})
-SELECT {keys},
-       count(DISTINCT enterprise_id) FILTER (weight_point > 0) < 3 AS confidential,
-       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
-       max(tier) AS worst_tier,
-       list_extract([{ranks}], max(list_position([{ranks}], confidence))::INTEGER)
-           AS worst_confidence
-FROM weighed GROUP BY ALL
+SELECT {keys}, {sums},
+       count(DISTINCT enterprise_id) FILTER (weight_point > 0)::DECIMAL(38,6) AS enterprises,
+       {_LINE_MARKS}
+FROM ({weighed_sums(AT_SITE.format(year="l.year"))}) GROUP BY ALL
 """
 
 
@@ -168,11 +180,13 @@ MARTS: tuple[Mart, ...] = (
         ParkInventory,
         _line_contributions(f"{_INVENTORY_KEYS}, source_category, gas", _LINE_MEASURES),
         _line_marks(f"{_INVENTORY_KEYS}, source_category, gas"),
+        _line_sums(f"{_INVENTORY_KEYS}, source_category, gas", _LINE_MEASURES),
     ),
     Mart(
         ParkTotal,
         _line_contributions(_INVENTORY_KEYS, "co2e_t, co2e_low_t, co2e_high_t"),
         _line_marks(_INVENTORY_KEYS),
+        _line_sums(_INVENTORY_KEYS, "co2e_t, co2e_low_t, co2e_high_t"),
     ),
     Mart(
         ParkEnergy,
@@ -247,11 +261,15 @@ def build_mart(mart: Mart, tables: Tables, gwp_set: str, profile: str) -> pl.Dat
         f", round({formula}, 6)::DECIMAL(38,6) AS {name}"
         for name, formula in meta.get("ratios", {}).items()
     )
+    summed = f"""
+    contributions AS ({contributions_sql(mart, gwp_set, profile)}),
+    summed AS (SELECT {keys}, {sums} FROM contributions GROUP BY {keys})"""
+    marks = f"JOIN ({_filled(mart.marks, gwp_set, profile)}) USING ({keys})"
+    if mart.whole is not None:
+        summed, marks = f"summed AS ({_filled(mart.whole, gwp_set, profile)})", ""
     statement = f"""
-WITH contributions AS ({contributions_sql(mart, gwp_set, profile)}),
-summed AS (SELECT {keys}, {sums} FROM contributions GROUP BY {keys}),
-shown AS (SELECT * {f"REPLACE ({shown})" if shown else ""}{ratios} FROM summed),
-marks AS ({_filled(mart.marks, gwp_set, profile)})
-SELECT * FROM shown JOIN marks USING ({keys})
+WITH {summed},
+shown AS (SELECT * {f"REPLACE ({shown})" if shown else ""}{ratios} FROM summed)
+SELECT * FROM shown {marks}
 """
     return mart.table.conform(run_sql(statement, tables))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quality.contracts.profiles import EXCHANGED_FLOWS
+from quality.contracts.reference import CONFIDENCE
 from quality.sql_text import sql_text
 
 # The weights of a site in the year of a row, by the boundaries as they were valid.
@@ -11,38 +12,14 @@ AT_SITE = "a.series = 'actual' AND {year} BETWEEN a.year_from AND a.year_to"
 # What a site uses itself: not what it delivers to others, nor the fuel of its suppliers.
 OWN_USE = f"act.flow NOT IN ({', '.join(sql_text(flow) for flow in EXCHANGED_FLOWS)})"
 
+# The weakest confidence of a group of lines.
+RANKS = ", ".join(sql_text(c) for c in CONFIDENCE)
+WEAKEST = f"list_extract([{RANKS}], max(list_position([{RANKS}], confidence))::INTEGER)"
+
 # A place other than the rest rests on boundaries, so it is as illustrative as they are.
 BOUNDARY_ILLUSTRATIVE = """(
     place_id NOT LIKE 'REST:%'
     AND EXISTS (SELECT 1 FROM core.boundary b WHERE b.illustrative))"""
-
-# Emissions of a line on its site in the profile of the reconciliation; `{gwp_set}` and
-# `{profile}` are filled in by `contributions_sql`.
-TERRITORIAL = """
-    SELECT act.enterprise_id, l.year, l.site_id, l.line_id,
-           round(l.mass_t * v.weight * g.value, 6)::DECIMAL(38,6) AS co2e_t
-    FROM ledger.line l
-    JOIN core.activity act USING (activity_id)
-    JOIN (SELECT gas, value::DECIMAL(18,4) AS value FROM accepted.gwp
-          WHERE horizon_y = 100 AND gwp_set = '{gwp_set}') g ON g.gas = l.gas
-    JOIN (
-        SELECT l.profiles, w.flow, w.weight::DECIMAL(18,4) AS weight
-        FROM (SELECT DISTINCT profiles FROM ledger.line) l
-        JOIN accepted.view_weight w
-          ON w.profile = '{profile}' AND list_contains(string_split(l.profiles, ';'), w.profile)
-        WHERE w.view = 'territorial' AND w.weight <> 0
-    ) v ON v.flow = l.flow AND v.profiles = l.profiles
-"""
-
-# Weights of a flow by the set of profiles that count a line: a line that three profiles share
-# is weighed for each.
-VIEWS = """
-    SELECT l.profiles, w.profile, w.view, w.flow, w.weight::DECIMAL(18,4) AS weight,
-           w.year_from, w.year_to
-    FROM (SELECT DISTINCT profiles FROM ledger.line) l
-    JOIN accepted.view_weight w ON list_contains(string_split(l.profiles, ';'), w.profile)
-    WHERE w.weight <> 0
-"""
 
 
 def shared(amount: str) -> str:
@@ -58,28 +35,107 @@ def bounded(amount: str, bound: str) -> str:
     )
 
 
-def weighed(on: str) -> str:
+def whole_or(amount: str, product: str) -> str:
+    """The amount where the place has the whole site, else its share of the product."""
+    return f"CASE WHEN a.share_from = 0 AND a.share_to = 1 THEN {amount} ELSE {shared(product)} END"
+
+
+def signed(amount: str) -> str:
+    """An amount by its weight in a view `v`, which is 1 or -1."""
+    return f"CASE WHEN v.weight < 0 THEN -{amount} ELSE {amount} END"
+
+
+# Lines with the mass that they weigh as CO2 equivalent, rounded once a line; `{gwp_set}` is
+# filled in by `contributions_sql`.
+_LINES = """
+    SELECT l.*, g.gwp_set, CASE WHEN g.value = 1 THEN l.mass_t
+                ELSE round(l.mass_t * g.value, 6)::DECIMAL(38,6) END AS line_co2e_t, g.value
+    FROM ledger.line l
+    JOIN (SELECT gas, gwp_set, value::DECIMAL(18,4) AS value FROM accepted.gwp
+          WHERE horizon_y = 100 AND gwp_set = '{gwp_set}') g ON g.gas = l.gas
+"""
+
+# Weights of a flow by the set of profiles that count a line: a line that three profiles share
+# is weighed for each.
+VIEWS = """
+    SELECT l.profiles, w.profile, w.view, w.flow, w.weight, w.year_from, w.year_to
+    FROM (SELECT DISTINCT profiles FROM ledger.line) l
+    JOIN accepted.view_weight w ON list_contains(string_split(l.profiles, ';'), w.profile)
+    WHERE w.weight <> 0
+"""
+
+# Emissions of a line on its site in the territorial view; `{profile}` is that of the run.
+TERRITORIAL = f"""
+    SELECT act.enterprise_id, l.year, l.site_id, l.line_id,
+           {signed("l.line_co2e_t")} AS co2e_t
+    FROM ({_LINES}) l
+    JOIN core.activity act USING (activity_id)
+    JOIN ({VIEWS}) v
+      ON v.flow = l.flow AND v.profiles = l.profiles
+     AND v.view = 'territorial' AND v.profile = '{{profile}}'
+"""
+
+
+# Lines with their enterprise, each for itself.
+EACH_LINE = f"""
+    SELECT l.*, act.enterprise_id FROM ({_LINES}) l JOIN core.activity act USING (activity_id)
+"""
+
+# Lines of a site that weigh alike, summed: for places that have the whole of a site or none.
+ALIKE = f"""
+    SELECT NULL AS line_id, year, site_id, enterprise_id, source_category, gas, flow, profiles,
+           gwp_set, max(tier) AS tier, {WEAKEST} AS confidence,
+           bool_or(illustrative) AS illustrative,
+           sum(mass_t)::DECIMAL(38,6) AS mass_t, sum(line_co2e_t)::DECIMAL(38,6) AS line_co2e_t,
+           0::DECIMAL(18,4) AS value
+    FROM ({EACH_LINE}) GROUP BY ALL
+"""
+_WHOLE = """(
+    a.weight_point IN (0, 1) AND a.weight_low IN (0, 1) AND a.weight_high IN (0, 1)
+    AND a.share_to - a.share_from = a.weight_point)"""
+
+
+def weighed(on: str, lines: str = EACH_LINE) -> str:
     """Lines seen on each basis in each view: what they weigh in point, low and high.
 
-    `on` says which attributions `a` count for a line `l`.
+    `on` says which attributions `a` count for a line `l`. Amounts are worked out once a line and
+    place; views differ in sign alone. A site that is in one place whole is not split: rounding
+    in 38 digits is what a national run spends its time on.
     """
-    co2e = "l.mass_t * v.weight * g.value"
     return f"""
-    SELECT a.place_id, l.year, a.boundary_class, a.basis, v.view, v.profile, g.gwp_set,
-           l.source_category, l.gas, l.line_id, l.tier, l.confidence, l.illustrative,
-           act.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
-           {shared("l.mass_t * v.weight")} AS mass_t,
-           {shared(co2e)} AS co2e_t,
+    SELECT a.place_id, a.year, a.boundary_class, a.basis, v.view, v.profile, a.gwp_set,
+           a.source_category, a.gas, a.line_id, a.tier, a.confidence, a.illustrative,
+           a.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
+           {signed("a.point_mass_t")} AS mass_t,
+           {signed("a.point_co2e_t")} AS co2e_t,
            -- What counts against the sum lowers it most where most of it is here.
-           CASE WHEN v.weight < 0 THEN {bounded(co2e, "weight_high")}
-                ELSE {bounded(co2e, "weight_low")} END AS co2e_low_t,
-           CASE WHEN v.weight < 0 THEN {bounded(co2e, "weight_low")}
-                ELSE {bounded(co2e, "weight_high")} END AS co2e_high_t
-    FROM ledger.line l
-    JOIN core.activity act USING (activity_id)
-    JOIN core.attribution a ON a.site_id = l.site_id AND {on}
+           CASE WHEN v.weight < 0 THEN -a.most_co2e_t ELSE a.least_co2e_t END AS co2e_low_t,
+           CASE WHEN v.weight < 0 THEN -a.least_co2e_t ELSE a.most_co2e_t END AS co2e_high_t
+    FROM (
+        SELECT a.place_id, a.boundary_class, a.basis, a.weight_point, a.series, a.valid_from,
+               a.valid_to, l.year, l.gwp_set, l.source_category, l.gas, l.line_id, l.tier,
+               l.confidence, l.illustrative, l.flow, l.profiles, l.enterprise_id,
+               {whole_or("l.mass_t", "l.mass_t")} AS point_mass_t,
+               {whole_or("l.line_co2e_t", "l.mass_t * l.value")} AS point_co2e_t,
+               {_bound("weight_low")} AS least_co2e_t,
+               {_bound("weight_high")} AS most_co2e_t
+        FROM ({lines}) l
+        JOIN core.attribution a ON a.site_id = l.site_id AND {on}
+    ) a
     JOIN ({VIEWS}) v
-      ON v.flow = l.flow AND v.profiles = l.profiles AND l.year BETWEEN v.year_from AND v.year_to
-    JOIN (SELECT gas, gwp_set, value::DECIMAL(18,4) AS value FROM accepted.gwp
-          WHERE horizon_y = 100 AND gwp_set = '{{gwp_set}}') g ON g.gas = l.gas
+      ON v.flow = a.flow AND v.profiles = a.profiles AND a.year BETWEEN v.year_from AND v.year_to
 """
+
+
+def weighed_sums(on: str) -> str:
+    """As `weighed`, for sums alone: lines of a site that is not split come together."""
+    return f"{weighed(f'{on} AND {_WHOLE}', ALIKE)} UNION ALL {weighed(f'{on} AND NOT {_WHOLE}')}"
+
+
+def _bound(bound: str) -> str:
+    """The CO2 equivalent of a line in a bound of its place."""
+    return f"""CASE WHEN a.{bound} = a.weight_point
+                    THEN {whole_or("l.line_co2e_t", "l.mass_t * l.value")}
+                    WHEN a.{bound} = 1 THEN l.line_co2e_t
+                    WHEN a.{bound} = 0 THEN 0
+                    ELSE round(l.mass_t * l.value * a.{bound}, 6)::DECIMAL(38,6) END"""

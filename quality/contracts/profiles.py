@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quality.contracts.reference import CONFIDENCE
-from quality.contracts.table import Factor, Table, column, pedigree, source_row
+from quality.contracts.table import Table, column, pedigree, source_row
 
 PROFILES = ["CN-GHG", "ZCP-2025", "IPCC"]
 VIEWS = ["territorial", "scope1_2", "scope1_2_market", "consumption", "zcp"]
@@ -99,7 +99,7 @@ class ViewWeight(Table):
     profile: str = column("方法", "method profile", isin=PROFILES)
     view: str = column("视角", "accounting view", isin=VIEWS)
     flow: str = column("流向", "flow of a ledger line", isin=FLOWS)
-    weight: Factor = column("权重", "weight of the flow in the view")
+    weight: int = column("权重", "the flow counts, counts against, or not at all", isin=[-1, 0, 1])
     year_from: int = column("起始年", "first year that the view is of")
     year_to: int = column("终止年", "last year that the view is of")
     source: str = _source()

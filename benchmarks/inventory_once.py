@@ -1,0 +1,143 @@
+"""One implementation of the inventory benchmark in this process.
+
+    python -m benchmarks.inventory_once IMPLEMENTATION FOLDER
+
+Reads `activity_YEAR.parquet` and `attribution.parquet` of the folder, a year at a time, writes the
+totals of parks once the clock has stopped, and prints seconds, lines and peak memory.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+
+from assets.inventory.choice import fuel_choice, grid_choice, profiles_of
+from assets.inventory.ledger import Choices, ledger
+from assets.inventory.marts import MARTS, build_mart
+from benchmarks.inventory_data import SMALL, YEARS
+from quality.contracts.boundaries import Boundary
+from quality.contracts.exchange import Exchange, ExchangePart
+from quality.contracts.table import Table
+
+WANTED = ("park_inventory", "park_total", "park_energy")
+OURS, PEER = "parkledger", "polars float"
+
+
+def main() -> None:
+    implementation, folder = sys.argv[1], Path(sys.argv[2])
+    started = time.perf_counter()
+    lines, totals = {OURS: ours, PEER: polars_float}[implementation](folder)
+    seconds = time.perf_counter() - started
+    totals.write_parquet(folder / f"totals_{implementation.replace(' ', '_')}.parquet")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "lines": lines, "peak_mb": peak}))
+
+
+def _given(folder: Path) -> tuple[dict[str, pl.DataFrame], Choices]:
+    small = {name: pl.read_parquet(folder / f"{name}.parquet") for name in SMALL}
+    empty: tuple[type[Table], ...] = (Boundary, Exchange, ExchangePart)
+    tables = {
+        "core.attribution": pl.read_parquet(folder / "attribution.parquet"),
+        "core.park": pl.read_parquet(folder / "park.parquet"),
+        "core.emission_factor": pl.read_parquet(folder / "factor.parquet"),
+        "core.energy_coefficient": pl.read_parquet(folder / "coefficient.parquet"),
+        "accepted.view_weight": small["view_weight"],
+        "accepted.gwp": small["gwp"],
+        **{table.table_name(): table.empty_frame() for table in empty},
+    }
+    profiles = profiles_of(small["method_profile"], ("CN-GHG",), None)
+    return tables, Choices(profiles, small["grid_region"])
+
+
+def ours(folder: Path) -> tuple[int, pl.DataFrame]:
+    """The product's ledger and marts, a year at a time, in exact numbers."""
+    tables, choices = _given(folder)
+    marts = {mart.name: mart for mart in MARTS}
+    count, totals = 0, []
+    for year in YEARS:
+        activity = pl.read_parquet(folder / f"activity_{year}.parquet")
+        lines = ledger(activity, tables["core.emission_factor"], choices)
+        count += lines.height
+        of_year = {**tables, "core.activity": activity, "ledger.line": lines}
+        built = {name: build_mart(marts[name], of_year, "AR5", "CN-GHG") for name in WANTED}
+        totals.append(
+            built["park_total"].select(
+                "place_id", "year", "basis", "view", pl.col("co2e_t").cast(pl.Float64)
+            )
+        )
+    return count, pl.concat(totals)
+
+
+def polars_float(folder: Path) -> tuple[int, pl.DataFrame]:
+    """The same sums in floating point, without lines that explain themselves."""
+    tables, choices = _given(folder)
+    factors = tables["core.emission_factor"].with_columns(pl.col("value").cast(pl.Float64))
+    fuels = fuel_choice(tables["core.emission_factor"], choices.profiles).filter(
+        pl.col("use").is_in(["all", "manufacturing"])
+    )
+    gwp = (
+        tables["accepted.gwp"]
+        .filter((pl.col("gwp_set") == "AR5") & (pl.col("horizon_y") == 100))
+        .select("gas", pl.col("value").cast(pl.Float64).alias("gwp"))
+    )
+    heat = factors.filter(pl.col("kind") == "heat").get_column("factor_id").item()
+    weights = (
+        tables["accepted.view_weight"]
+        .filter(pl.col("profile") == "CN-GHG")
+        .select("view", "flow", pl.col("weight").cast(pl.Float64))
+        .filter((pl.col("weight") != 0) & (pl.col("view") != "scope1_2_market"))
+    )
+    shares = (
+        tables["core.attribution"]
+        .with_columns((pl.col("share_to") - pl.col("share_from")).cast(pl.Float64).alias("share"))
+        .select("site_id", "place_id", "basis", "share")
+    )
+    count, totals = 0, []
+    for year in YEARS:
+        activity = pl.read_parquet(folder / f"activity_{year}.parquet").with_columns(
+            pl.col("quantity").cast(pl.Float64)
+        )
+        places = activity.select("province_code", "year").unique()
+        grid = grid_choice(places, tables["core.emission_factor"], choices.regions, "data_year")
+        columns = ["activity_id", "site_id", "flow", "quantity", "factor_id"]
+        chosen = pl.concat(
+            [
+                activity.join(fuels.select("energy_id", "factor_id"), on="energy_id").select(
+                    columns
+                ),
+                activity.filter(pl.col("carrier") == "electricity")
+                .join(grid, on=["province_code", "year"])
+                .select(columns),
+                activity.filter(pl.col("carrier") == "heat")
+                .with_columns(pl.lit(heat).alias("factor_id"))
+                .select(columns),
+            ]
+        )
+        lines = chosen.join(factors.select("factor_id", "gas", "value"), on="factor_id").join(
+            gwp, on="gas"
+        )
+        count += lines.height
+        by_site = (
+            lines.with_columns((pl.col("quantity") * pl.col("value") * pl.col("gwp")).alias("t"))
+            .group_by("site_id", "flow")
+            .agg(pl.col("t").sum())
+        )
+        totals.append(
+            by_site.join(weights, on="flow")
+            .join(shares, on="site_id")
+            .with_columns((pl.col("t") * pl.col("weight") * pl.col("share")).alias("co2e_t"))
+            .group_by("place_id", "basis", "view")
+            .agg(pl.col("co2e_t").sum())
+            .with_columns(pl.lit(year, pl.Int64).alias("year"))
+            .select("place_id", "year", "basis", "view", "co2e_t")
+        )
+    return count, pl.concat(totals)
+
+
+if __name__ == "__main__":
+    main()
