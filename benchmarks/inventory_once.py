@@ -21,6 +21,7 @@ from assets.inventory.ledger import Choices, ledger
 from assets.inventory.marts import MARTS, build_mart
 from benchmarks.inventory_data import SMALL, YEARS
 from quality.contracts.boundaries import Boundary
+from quality.contracts.coverage import ProvinceCoverage
 from quality.contracts.exchange import Exchange, ExchangePart
 from quality.contracts.table import Table
 
@@ -40,7 +41,7 @@ def main() -> None:
 
 def _given(folder: Path) -> tuple[dict[str, pl.DataFrame], Choices]:
     small = {name: pl.read_parquet(folder / f"{name}.parquet") for name in SMALL}
-    empty: tuple[type[Table], ...] = (Boundary, Exchange, ExchangePart)
+    empty: tuple[type[Table], ...] = (Boundary, Exchange, ExchangePart, ProvinceCoverage)
     tables = {
         "core.attribution": pl.read_parquet(folder / "attribution.parquet"),
         "core.park": pl.read_parquet(folder / "park.parquet"),
@@ -64,7 +65,7 @@ def ours(folder: Path) -> tuple[int, pl.DataFrame]:
         lines = ledger(activity, tables["core.emission_factor"], choices)
         count += lines.height
         of_year = {**tables, "core.activity": activity, "ledger.line": lines}
-        built = {name: build_mart(marts[name], of_year, "AR5", "CN-GHG") for name in WANTED}
+        built = {name: build_mart(marts[name], of_year, "AR5", "CN-GHG", 0.85) for name in WANTED}
         totals.append(
             built["park_total"].select(
                 "place_id", "year", "basis", "view", pl.col("co2e_t").cast(pl.Float64)

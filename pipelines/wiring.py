@@ -17,6 +17,7 @@ from assets.energy.assets import STEPS as ENERGY_STEPS
 from assets.enterprises.assets import STEPS as ENTERPRISE_STEPS
 from assets.inventory.assets import COEFFICIENT_STEP, TERM_STEPS
 from assets.inventory.assets import STEPS as INVENTORY_STEPS
+from assets.inventory.uncertainty.steps import FLOATING as UNCERTAIN
 from assets.landing.assets import STEPS as LANDING_STEPS
 from assets.landing.declaration import SourceDeclaration, load_sources
 from assets.landing.ingest import archive_delivery, reference_deliveries
@@ -45,7 +46,7 @@ STEPS: tuple[Step, ...] = (
 
 # Quantized floating-point stages: `verify` goes on from them as published, and derives them
 # again within a tolerance.
-FLOATING = (Membership,)
+FLOATING = (Membership, *UNCERTAIN)
 
 _ROOMS = ("assets", "pipelines", "quality", "warehouse")
 

@@ -178,6 +178,8 @@ def _item(reads: _Reads, contribution: dict[str, Any], key: dict[str, Any]) -> d
         if item["part"] is not None and item["part"]["factor_id"] is not None:
             item["implied"] = _implied(reads, item["part"]["factor_id"])
         item["cells"] = _cells(reads, kind, item_id)
+    elif kind == "plant":
+        item["cells"] = _cells(reads, kind, item_id)
     elif kind == "record":
         item["record"] = _first(
             reads.rows("SELECT * FROM core.record_comparison WHERE source_row_id = ?", [item_id])
@@ -204,7 +206,7 @@ def _item(reads: _Reads, contribution: dict[str, Any], key: dict[str, Any]) -> d
 def _activity(reads: _Reads, activity_id: str) -> dict[str, Any]:
     activity = reads.rows("SELECT * FROM core.activity WHERE activity_id = ?", [activity_id])[0]
     activity["cells"] = _cells(reads, "activity", activity_id)
-    activity["split_cells"] = len(_edges(reads, "split", activity["source_row_id"]))
+    activity["split_cells"] = len(_edges(reads, "split", activity_id.rpartition("|")[0]))
     activity["flags"] = reads.rows(
         "SELECT rule_id, reason_zh, value_text FROM quarantine.flag WHERE source_row_id = ?",
         [activity["source_row_id"]],

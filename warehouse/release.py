@@ -149,6 +149,7 @@ _METHOD_SETTINGS = (
     "factor_set",
     "grid_ef_year",
     "gwp_set",
+    "minimum_coverage",
     "boundary_classes",
     "first_year",
     "last_year",

@@ -13,6 +13,9 @@ BoundaryClass = Literal["approved", "planned", "administered", "built", "nominal
 
 ProfileName = Literal["CN-GHG", "ZCP-2025", "IPCC"]
 
+# Project rule: as much may be unplaced as may be unlocated (LOC1e, 15 %).
+MINIMUM_COVERAGE = 0.85
+
 
 class Settings(BaseSettings):
     """All that may be configured; each field can be set as `PARKLEDGER_<NAME>`."""
@@ -54,6 +57,13 @@ class Settings(BaseSettings):
         description="year of grid factors: that of the data, the last published, or a year",
     )
     gwp_set: str = Field(default="AR5", description="GWP set of the published CO2e")
+    minimum_coverage: float = Field(
+        default=MINIMUM_COVERAGE,
+        ge=0,
+        le=1,
+        description="share of a province's industrial fuels that must be placed before a park "
+        "whose data are shared out of the province (T5, T6) has a point value",
+    )
     boundary_classes: tuple[BoundaryClass, ...] = Field(
         default=("approved", "administered", "nominal"),
         min_length=1,

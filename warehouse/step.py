@@ -17,7 +17,8 @@ from warehouse.settings import Settings
 
 Frames = Mapping[str, pl.DataFrame]
 
-# Largest difference allowed between a published floating-point value and its derivation.
+# Largest difference allowed between a published floating-point value and its derivation, of the
+# value where that is above 1.
 TOLERANCE = 1e-5
 
 
@@ -67,7 +68,11 @@ def _agree(table: type[Table], made: pl.DataFrame, published: pl.DataFrame) -> N
     keys = table.key()
     floats = [c.name for c in table.declared_columns() if c.polars_type == pl.Float64]
     joined = made.join(published, on=keys, how="full", coalesce=True, suffix="__published")
-    apart = [(pl.col(name) - pl.col(f"{name}__published")).abs() > TOLERANCE for name in floats]
+    apart = [
+        (pl.col(name) - pl.col(f"{name}__published")).abs()
+        > TOLERANCE * pl.max_horizontal(pl.lit(1.0), pl.col(f"{name}__published").abs())
+        for name in floats
+    ]
     alone = [pl.col(name).is_null() != pl.col(f"{name}__published").is_null() for name in floats]
     wrong = joined.filter(pl.any_horizontal(*apart, *alone))
     if wrong.height:

@@ -157,7 +157,7 @@ def placed_by_capacity(
             pl.col("taker").replace_strict(_METHOD_ZH).alias("method_zh"),
         )
     )
-    rest = _rest(open_cells, located)
+    rest = pl.concat([_rest(open_cells, located), _not_energy(control)], how="diagonal_relaxed")
     said = ("tier", "illustrative", "allocation_u95_pct")
     columns = [c.name for c in Activity.declared_columns() if c.name not in said]
     return Activity.conform(
@@ -175,6 +175,27 @@ _METHOD_ZH = {
     "gas": "全省火电用气按燃气电厂容量分配",
     "steelworks": "全省火电用副产煤气按钢铁自备机组容量分配",
 }
+
+
+def _not_energy(control: pl.DataFrame) -> pl.DataFrame:
+    """What the book says is no use as energy: within its final consumption, and not burnt.
+
+    The book does not split it by sector, so it stands in the rest of the province. What becomes
+    of the carbon is a matter of the products made of it (METHOD 2.2), which the book lacks.
+    """
+    rest = pl.format("REST:{}", "province_code")
+    return control.filter((pl.col("block") == "non_energy") & (pl.col("carrier") == "fuel")).select(
+        pl.exclude("block", "book_sector", "book_fuel"),
+        pl.lit("final").alias("block"),
+        # No cell of a sector: it balances none of them.
+        pl.lit(None, pl.String).alias("book_sector"),
+        pl.lit(None, pl.String).alias("book_fuel"),
+        rest.alias("site_id"),
+        rest.alias("enterprise_id"),
+        pl.lit("non_energy").alias("flow"),
+        pl.format("{}|non_energy", "control_id").alias("activity_id"),
+        pl.lit("平衡表非能源用途，自终端消费中扣除").alias("method_zh"),
+    )
 
 
 def takers(running: pl.DataFrame) -> pl.DataFrame:

@@ -321,6 +321,7 @@ def _contracted(
     factor = pl.format("contract|{}", "exchange_id").alias("factor_id")
     received = supplies.filter(pl.col("ef_kind") == "contract").with_columns(
         pl.format("received_{}", "carrier").alias("flow"),
+        pl.lit("process").alias("carrier"),
         pl.format("{}|received", "activity_id").alias("activity_id"),
         pl.lit("按合同排放因子计").alias("method_zh"),
         factor,

@@ -231,7 +231,8 @@ _KINDS = {"coal": "coal_unit", "gas": "gas_plant"}
 
 def _return_sites(t: Frames, known: pl.DataFrame) -> pl.DataFrame:
     """A site without a place for each enterprise whose other sites may not take up its return:
-    there is none, or none that produces and is open at all times, or all may be metered.
+    there is none, or none that produces and is open at all times, or all may be metered, or a
+    process names none of several.
     """
     own = ["source_row_id", "uscc_text", "name_zh"]
     metered = resolve(identify(t["accepted.site_energy"], "permit_no"), t["core.entity"])
@@ -240,6 +241,12 @@ def _return_sites(t: Frames, known: pl.DataFrame) -> pl.DataFrame:
         & pl.col("valid_from").is_null()
         & pl.col("valid_to").is_null()
     ).join(metered, on="enterprise_id", how="anti")
+    several = known.filter(pl.len().over("enterprise_id") > 1)
+    unnamed = resolve(
+        identify(t["accepted.process_return"].filter(pl.col("permit_no").is_null())),
+        t["core.entity"],
+    ).join(several, on="enterprise_id", how="semi")
+    sure = sure.join(unnamed, on="enterprise_id", how="anti")
     rows = pl.concat([t[f"accepted.{name}"].select(own) for name in _RETURNS])
     return _columns(
         resolve(identify(rows), t["core.entity"])

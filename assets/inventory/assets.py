@@ -14,6 +14,7 @@ from assets.inventory.methods.evaluate import process_terms
 from assets.inventory.methods.held import held_fuels
 from assets.inventory.methods.terms import counted_terms, term_factors
 from assets.inventory.methods.transformed import transformation_terms
+from assets.inventory.uncertainty import steps as uncertainty_steps
 from quality.contracts.audit import ItemSource
 from quality.contracts.boundaries import Boundary, BoundaryClaim
 from quality.contracts.ceads import CeadsCell, CeadsPart, ImpliedFactor
@@ -29,11 +30,13 @@ from quality.contracts.core import (
     Park,
     Site,
 )
+from quality.contracts.coverage import LocatedPlant, ProvinceCoverage
 from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
 from quality.contracts.forms import Return2052
 from quality.contracts.ledger import Line
+from quality.contracts.plants import GemSteelCapacity
 from quality.contracts.process import HeldFuel, ProcessReturn, ProcessTerm, WasteFactor
 from quality.contracts.profiles import GridRegion, MethodProfile, ViewWeight
 from quality.contracts.reconciliation import RegisterReconciliation
@@ -131,6 +134,7 @@ _MART_INPUTS = (
     Attribution,
     ControlQuantity,
     EnergyCoefficient,
+    LocatedPlant,
     Park,
     Boundary,
     ViewWeight,
@@ -187,14 +191,17 @@ def _mart_step(mart: marts.Mart, inputs: tuple[type[Table], ...]) -> Step:
     return Step(
         mart.table,
         inputs,
-        lambda t, s: marts.build_mart(mart, t, s.gwp_set, s.profiles[0]),
+        lambda t, s: marts.build_mart(mart, t, s.gwp_set, s.profiles[0], s.minimum_coverage),
         "marts",
         by_year=mart.table.partition() == "year",
     )
 
 
 def _inputs(mart: marts.Mart) -> tuple[type[Table], ...]:
-    return (RecordComparison,) if mart.table is RegisterReconciliation else _MART_INPUTS
+    if mart.table is RegisterReconciliation:
+        return (RecordComparison,)
+    withheld = "withhold" in mart.table.table_metadata()
+    return (*_MART_INPUTS, ProvinceCoverage) if withheld else _MART_INPUTS
 
 
 STEPS = (
@@ -209,6 +216,7 @@ STEPS = (
     *(_mart_step(mart, _inputs(mart)) for mart in marts.MARTS),
     *ceads_steps.STEPS,
     *(_mart_step(mart, (CeadsPart, CeadsCell)) for mart in ceads_marts.MARTS),
+    *uncertainty_steps.STEPS,
     Step(
         ItemSource,
         (
@@ -222,6 +230,8 @@ STEPS = (
             Site,
             Boundary,
             BoundaryClaim,
+            LocatedPlant,
+            GemSteelCapacity,
             *dict.fromkeys(register.table for register in REGISTERS),
             Gwp,
             ViewWeight,

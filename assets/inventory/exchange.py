@@ -85,7 +85,34 @@ def exchange_sources(t: Frames) -> list[pl.DataFrame]:
     leaving = t["core.activity"].filter(
         pl.col("flow").str.contains("^(exported|resold)_") & (pl.col("carrier") != "process")
     )
+    # A received line rests on what its plant made and gave out, too.
+    plants = (
+        t["core.exchange_part"]
+        .join(
+            t["core.activity"]
+            .filter(pl.col("flow").str.starts_with("received_") & (pl.col("carrier") == "fuel"))
+            .select("activity_id"),
+            on="activity_id",
+        )
+        .join(
+            t["core.canonical_return"]
+            .filter(
+                (pl.col("own_quantity") > 0) & pl.col("energy_id").is_in(["electricity", "heat"])
+            )
+            .select(
+                pl.col("enterprise_id").alias("counterpart_enterprise_id"), "year", "source_row_id"
+            ),
+            on=["counterpart_enterprise_id", "year"],
+        )
+    )
     return [
+        cells_of(
+            plants,
+            "activity",
+            "activity_id",
+            "return_205_1",
+            {"own": "own_production", "sold": "sold"},
+        ),
         cells_of(
             parts,
             "activity",

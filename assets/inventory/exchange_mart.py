@@ -22,8 +22,8 @@ ends AS (
     SELECT act.activity_id, act.year, act.enterprise_id, act.site_id, act.quantity, act.flow,
            act.illustrative,
            CASE WHEN act.flow LIKE '%heat' THEN 'heat' ELSE 'electricity' END AS carrier,
-           coalesce(x.ef_kind, CASE WHEN act.flow LIKE '%heat' THEN 'default'
-                                    WHEN act.flow LIKE 'exported%' THEN 'plant'
+           coalesce(x.ef_kind, CASE WHEN act.flow LIKE 'exported%' THEN 'plant'
+                                    WHEN act.flow LIKE '%heat' THEN 'default'
                                     ELSE 'grid' END) AS ef_kind,
            p.counterpart_enterprise_id,
            act.flow LIKE 'exported%' OR act.flow LIKE 'resold%' AS leaves,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.inventory import reconciliation
+from assets.inventory import coverage, reconciliation
 from assets.inventory.exchange_mart import EXCHANGE_MARKS, EXCHANGES
 from assets.inventory.weighing import (
     AT_SITE,
@@ -21,6 +21,13 @@ from assets.inventory.weighing import (
     shared,
     weighed,
     weighed_sums,
+)
+from quality.contracts.coverage import (
+    Coverage,
+    LocatedBase,
+    LocatedCapacity,
+    ProvinceCoverage,
+    TrackerComparison,
 )
 from quality.contracts.mart import (
     BoundaryEffect,
@@ -36,6 +43,7 @@ from quality.contracts.reconciliation import (
     RegisterReconciliation,
 )
 from quality.contracts.table import Table
+from warehouse.settings import MINIMUM_COVERAGE
 from warehouse.sql import Tables, run_sql
 
 
@@ -113,6 +121,7 @@ _CONTROL = f"""
 WITH cells AS (
     SELECT * FROM core.control_quantity
     CROSS JOIN (SELECT DISTINCT boundary_class FROM core.attribution)
+    WHERE block <> 'non_energy'
 ),
 used AS (
     SELECT c.year, c.province_code, c.block, c.book_sector, c.book_fuel, c.boundary_class,
@@ -121,7 +130,7 @@ used AS (
     JOIN core.activity act USING (year, province_code, block, book_sector, book_fuel)
 )
 SELECT {_CONTROL_KEYS}, 'book_quantity' AS measure,
-       'control' AS item_kind, source_row_id AS item_id, quantity AS value FROM cells
+       'control' AS item_kind, control_id AS item_id, quantity AS value FROM cells
 UNION ALL
 SELECT {_CONTROL_KEYS},
        CASE WHEN tier <> 'T6' THEN 'measured_quantity'
@@ -176,6 +185,9 @@ FROM seen GROUP BY ALL
 """
 
 MARTS: tuple[Mart, ...] = (
+    # Before the numbers of parks: they have no point value where too little is placed.
+    Mart(Coverage, coverage.COVERAGE, coverage.COVERAGE_MARKS),
+    Mart(ProvinceCoverage, coverage.PROVINCES, coverage.PROVINCE_MARKS),
     Mart(
         ParkInventory,
         _line_contributions(f"{_INVENTORY_KEYS}, source_category, gas", _LINE_MEASURES),
@@ -221,9 +233,13 @@ SELECT c.year, c.province_code, c.block, c.book_sector, c.book_fuel, k.boundary_
 FROM core.control_quantity c
 CROSS JOIN (SELECT DISTINCT boundary_class FROM core.attribution) k
 LEFT JOIN core.activity act USING (year, province_code, block, book_sector, book_fuel)
+WHERE c.block <> 'non_energy'
 GROUP BY ALL
 """,
     ),
+    Mart(LocatedCapacity, coverage.CAPACITY, coverage.CAPACITY_MARKS),
+    Mart(LocatedBase, coverage.BASES, coverage.BASE_MARKS),
+    Mart(TrackerComparison, coverage.TRACKER, coverage.TRACKER_MARKS),
     Mart(ParkExchange, EXCHANGES, EXCHANGE_MARKS),
 )
 
@@ -237,6 +253,10 @@ def contributions_sql(mart: Mart, gwp_set: str, profile: str) -> str:
     return _filled(mart.contributions, gwp_set, profile)
 
 
+def _covered(condition: str, minimum: float) -> str:
+    return condition.replace("{minimum_coverage}", f"{minimum:.6f}")
+
+
 def _filled(statement: str, gwp_set: str, profile: str) -> str:
     if not gwp_set.isalnum():
         raise ValueError(f"{gwp_set}: not a GWP set")
@@ -245,8 +265,18 @@ def _filled(statement: str, gwp_set: str, profile: str) -> str:
     return statement.replace("{gwp_set}", gwp_set).replace("{profile}", profile)
 
 
-def build_mart(mart: Mart, tables: Tables, gwp_set: str, profile: str) -> pl.DataFrame:
-    """One mart from the tables it reads: sums by measure, joined with its marks."""
+def build_mart(
+    mart: Mart,
+    tables: Tables,
+    gwp_set: str,
+    profile: str,
+    minimum_coverage: float = MINIMUM_COVERAGE,
+) -> pl.DataFrame:
+    """One mart from the tables it reads: sums by measure, joined with its marks.
+
+    Numbers of parks that rest on a province of which less than `minimum_coverage` is placed have
+    no point value.
+    """
     meta = mart.table.table_metadata()
     keys = ", ".join(mart.table.key())
     sums = ",\n".join(
@@ -254,7 +284,7 @@ def build_mart(mart: Mart, tables: Tables, gwp_set: str, profile: str) -> pl.Dat
         for m in meta["measures"]
     )
     shown = ", ".join(
-        f"CASE WHEN {condition} THEN NULL ELSE {m} END AS {m}"
+        f"CASE WHEN {_covered(condition, minimum_coverage)} THEN NULL ELSE {m} END AS {m}"
         for m, condition in meta.get("withhold", {}).items()
     )
     ratios = "".join(

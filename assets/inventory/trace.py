@@ -12,7 +12,7 @@ import polars as pl
 from assets.inventory.ceads.trace import item_sources as ceads_sources
 from assets.inventory.edges import cells_of
 from assets.inventory.exchange import exchange_sources
-from assets.inventory.trace_books import book_sources
+from assets.inventory.trace_books import book_sources, plant_sources
 from assets.inventory.trace_registers import claim_sources, own_sources, record_sources
 from quality.contracts.audit import ItemSource
 from quality.contracts.profiles import EXCHANGED_FLOWS
@@ -26,6 +26,7 @@ def item_sources(
     parts = [
         _activity(t),
         *book_sources(t),
+        *plant_sources(t),
         *claim_sources(t),
         *record_sources(t),
         *own_sources(t),

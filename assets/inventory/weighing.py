@@ -9,8 +9,10 @@ from quality.sql_text import sql_text
 # The weights of a site in the year of a row, by the boundaries as they were valid.
 AT_SITE = "a.series = 'actual' AND {year} BETWEEN a.year_from AND a.year_to"
 
-# What a site uses itself: not what it delivers to others, nor the fuel of its suppliers.
-OWN_USE = f"act.flow NOT IN ({', '.join(sql_text(flow) for flow in EXCHANGED_FLOWS)})"
+# What a site uses itself: not what it delivers to others, nor the fuel of its suppliers; and
+# what is no use as energy is within its use.
+_NOT_OWN = [*EXCHANGED_FLOWS, "non_energy"]
+OWN_USE = f"act.flow NOT IN ({', '.join(sql_text(flow) for flow in _NOT_OWN)})"
 
 # The weakest confidence of a group of lines.
 RANKS = ", ".join(sql_text(c) for c in CONFIDENCE)

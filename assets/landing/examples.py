@@ -52,6 +52,15 @@ _METER: Row = {
     "month": "202301",
     "note_zh": NOTE,
 }
+_WATER: Row = {
+    "uscc_text": _CHEMICAL,
+    "name_zh": _CHEMICAL_ZH,
+    "permit_no": f"{_CHEMICAL}001P",
+    "year": 2023,
+    "method_zh": "工业废水",
+    "item_zh": "污水站",
+    "note_zh": NOTE,
+}
 
 _GROUND = shapely.box(106.25, 38.45, 106.27, 38.47)
 
@@ -238,6 +247,64 @@ EXAMPLES: dict[str, list[Row]] = {
             "meter_owner_zh": _POWER_ZH,
             "note_zh": NOTE,
         }
+    ],
+    "energy_exchange": [
+        {
+            "year": 2023,
+            "energy_zh": "电力",
+            "supplier_uscc_text": _POWER,
+            "supplier_zh": _POWER_ZH,
+            "uscc_text": _CHEMICAL,
+            "name_zh": _CHEMICAL_ZH,
+            "mode_zh": "直供",
+            "source_zh": "化石",
+            "supplied": 3000,
+            "unit_zh": "万千瓦时",
+            "note_zh": NOTE,
+        },
+        {
+            "year": 2023,
+            "energy_zh": "热力",
+            "supplier_uscc_text": _POWER,
+            "supplier_zh": _POWER_ZH,
+            "uscc_text": _CHEMICAL,
+            "name_zh": _CHEMICAL_ZH,
+            "mode_zh": "直供",
+            "source_zh": "化石",
+            "supplied": 120000,
+            "unit_zh": "百万千焦",
+            "contract_ef": 0.105,
+            "note_zh": NOTE,
+        },
+        {
+            "year": 2023,
+            "energy_zh": "电力",
+            "uscc_text": _CHEMICAL,
+            "name_zh": _CHEMICAL_ZH,
+            "mode_zh": "绿证",
+            "source_zh": "非化石",
+            "supplied": 200,
+            "unit_zh": "万千瓦时",
+            "note_zh": NOTE,
+        },
+    ],
+    "process_return": [
+        {**_WATER, "parameter_zh": "处理方式", "choice_zh": "厌氧反应器"},
+        {**_WATER, "parameter_zh": "废水处理量", "value": 86, "unit_zh": "万立方米"},
+        {**_WATER, "parameter_zh": "进水COD浓度", "value": 1850, "unit_zh": "毫克/升"},
+        {**_WATER, "parameter_zh": "出水COD浓度", "value": 60, "unit_zh": "毫克/升"},
+        {**_WATER, "parameter_zh": "甲烷回收量", "value": 21000, "unit_zh": "千克"},
+        {
+            "uscc_text": _CEMENT,
+            "name_zh": _CEMENT_ZH,
+            "permit_no": f"{_CEMENT}001P",
+            "year": 2023,
+            "method_zh": "石灰",
+            "parameter_zh": "石灰产量",
+            "value": 3.6,
+            "unit_zh": "万吨",
+            "note_zh": NOTE,
+        },
     ],
     "park_boundary": [
         {

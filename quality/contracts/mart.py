@@ -11,6 +11,13 @@ from __future__ import annotations
 
 from quality.contracts.ceads import CeadsComparison, CeadsTotal
 from quality.contracts.core import BASES, TIERS
+from quality.contracts.coverage import (
+    Coverage,
+    LocatedBase,
+    LocatedCapacity,
+    ProvinceCoverage,
+    TrackerComparison,
+)
 from quality.contracts.reconciliation import (
     EnterpriseReconciliation,
     ParkReconciliation,
@@ -19,8 +26,17 @@ from quality.contracts.reconciliation import (
 from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Quantity, Table, column
 
-# METHOD 5, LOC1e: above 15 % unlocated no point value, only the range.
-_WITHHOLD = {"co2e_t": "co2e_high_t - co2e_t > 0.15 * abs(co2e_high_t)"}
+# METHOD 5, LOC1e: above 15 % unlocated no point value, only the range. METHOD 4.3: nor where a
+# number rests on a control total of which too little is placed.
+_WITHHOLD = {
+    "co2e_t": """co2e_high_t - co2e_t > 0.15 * abs(co2e_high_t)
+        OR (worst_tier IN ('T5', 'T6') AND EXISTS (
+            SELECT 1 FROM mart.province_coverage c
+            JOIN core.park p ON p.province_code = c.province_code
+            WHERE p.park_id = summed.place_id AND c.year = summed.year
+              AND c.boundary_class = summed.boundary_class AND c.activity_scope = 'industry'
+              AND c.placed_share < {minimum_coverage}))"""
+}
 # What is delivered out counts against what comes in: only direct emissions, over all their
 # sources, are never below nothing.
 _TERRITORIAL = 'col("view") == "territorial"'
@@ -43,7 +59,10 @@ class ParkInventory(Table):
     gas: str = column("气体", "gas")
     mass_t: Quantity = column("质量", "mass of the gas", unit="t")
     co2e_t: Quantity = column(
-        "排放量", "emissions; empty where more than 15 % is unlocated", unit="t", nullable=True
+        "排放量",
+        "emissions; empty where more than 15 % is unlocated or too little is placed",
+        unit="t",
+        nullable=True,
     )
     co2e_low_t: Quantity = column("下限", "located in class A only", unit="t")
     co2e_high_t: Quantity = column("上限", "with all that may lie here", unit="t")
@@ -85,7 +104,10 @@ class ParkTotal(Table):
     profile: str = column("方法", "method profile")
     gwp_set: str = column("GWP 集", "assessment report of the GWPs")
     co2e_t: Quantity = column(
-        "排放量", "emissions; empty where more than 15 % is unlocated", unit="t", nullable=True
+        "排放量",
+        "emissions; empty where more than 15 % is unlocated or too little is placed",
+        unit="t",
+        nullable=True,
     )
     co2e_low_t: Quantity = column("下限", "located in class A only", unit="t")
     co2e_high_t: Quantity = column("上限", "with all that may lie here", unit="t")
@@ -244,6 +266,11 @@ MARTS: list[type[Table]] = [
     RegisterReconciliation,
     BoundaryEffect,
     ControlBalance,
+    Coverage,
+    ProvinceCoverage,
+    LocatedCapacity,
+    LocatedBase,
+    TrackerComparison,
     ParkExchange,
     CeadsComparison,
     CeadsTotal,

@@ -32,6 +32,7 @@ from quality.contracts import (
     reference,
     registers,
     statistics,
+    uncertainty,
     units,
     zones,
 )
@@ -68,6 +69,7 @@ _MODULES = (
     ceads,
     mart,
     reconciliation,
+    uncertainty,
     audit,
 )
 

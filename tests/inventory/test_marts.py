@@ -17,7 +17,7 @@ from warehouse.sql import run_sql
 @pytest.mark.parametrize("mart", MARTS, ids=lambda mart: mart.name)
 def test_contributions_sum_to_the_measures_exactly(mart: Mart) -> None:
     tables = busy().tables()
-    built = build_mart(mart, tables, "AR5", "CN-GHG")
+    built = build_mart(mart, tables, "AR5", "CN-GHG", 0.85)
     contributions = run_sql(contributions_sql(mart, "AR5", "CN-GHG"), tables)
     sums = contributions.group_by(*mart.table.key(), "measure").agg(pl.col("value").sum())
     listed = {row[:-1]: row[-1] for row in sums.rows()}
@@ -49,7 +49,7 @@ def test_gases_are_weighed_by_the_chosen_set() -> None:
     tables = made.tables()
     axes = (pl.col("view") == "territorial") & (pl.col("basis") == "operating")
     for gwp_set, expected in (("AR5", 10 + 2 * 28), ("SAR", 10 + 2 * 21)):
-        total = build_mart(BY_NAME["park_total"], tables, gwp_set, "CN-GHG").filter(axes)
+        total = build_mart(BY_NAME["park_total"], tables, gwp_set, "CN-GHG", 0.85).filter(axes)
         assert total["co2e_t"].to_list() == [expected]
         assert total["gwp_set"].to_list() == [gwp_set]
     masses = {row["gas"]: row["mass_t"] for row in made.mart("park_inventory", view="territorial")}
@@ -188,3 +188,23 @@ def test_a_change_of_the_boundary_is_told_from_a_change_of_the_park() -> None:
 
 def test_a_park_of_one_boundary_has_no_effect_to_tell() -> None:
     assert world(("a", 10)).mart("boundary_effect") == []
+
+
+def test_a_number_shared_out_of_a_province_of_which_too_little_is_placed_is_withheld() -> None:
+    made = world(("a", 10))
+    made.burn("a", 5, tier="T6")
+    scope = {"year": 2017, "boundary_class": "nominal", "activity_scope": "industry"}
+    made.coverage.append({**scope, "province_code": "640000", "placed_share": "0.849999"})
+    axes = {"place_id": "P1", "basis": "operating", "view": "territorial"}
+    assert made.one("park_total", **axes)["co2e_t"] is None
+    assert made.one("park_total", **axes)["co2e_high_t"] == 15
+    made.coverage[0]["placed_share"] = "0.85"
+    assert made.one("park_total", **axes)["co2e_t"] == 15
+
+
+def test_what_a_park_returned_itself_has_a_point_value_whatever_its_province_lacks() -> None:
+    made = world(("a", 10))
+    scope = {"year": 2017, "boundary_class": "nominal", "activity_scope": "industry"}
+    made.coverage.append({**scope, "province_code": "640000", "placed_share": "0.1"})
+    axes = {"place_id": "P1", "basis": "operating", "view": "territorial"}
+    assert made.one("park_total", **axes)["co2e_t"] == 10

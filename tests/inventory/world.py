@@ -19,6 +19,7 @@ from quality.contracts.core import (
     Park,
     Site,
 )
+from quality.contracts.coverage import LocatedPlant, ProvinceCoverage
 from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
@@ -71,6 +72,8 @@ class World:
         self.lines: list[dict[str, Any]] = []
         self.places: list[dict[str, Any]] = []
         self.controls: list[dict[str, Any]] = []
+        self.coverage: list[dict[str, Any]] = []
+        self.plants: list[dict[str, Any]] = []
         self.boundaries: list[dict[str, Any]] = [{"boundary_id": "b"}]
         self.sites: list[dict[str, Any]] = []
         self.operators: list[dict[str, Any]] = []
@@ -127,10 +130,17 @@ class World:
                 boundary_class="nominal",
             ),
             "core.control_quantity": frame(ControlQuantity, *self.controls),
+            "core.located_plant": frame(LocatedPlant, *self.plants),
             "core.energy_coefficient": frame(
                 EnergyCoefficient, {"energy_id": "raw_coal", "tce_per_unit": "0.7143"}
             ),
-            "core.park": frame(Park, {"park_id": "P1"}, {"park_id": "P2"}, counts_in_total=True),
+            "core.park": frame(
+                Park,
+                {"park_id": "P1"},
+                {"park_id": "P2"},
+                counts_in_total=True,
+                province_code="640000",
+            ),
             "core.boundary": frame(Boundary, *self.boundaries),
             "accepted.view_weight": facts("view_weight"),
             "accepted.gwp": facts("gwp"),
@@ -140,11 +150,12 @@ class World:
             "core.exchange": frame(Exchange, *self.exchanges),
             "core.exchange_part": frame(ExchangePart, *self.exchange_parts),
             "core.enterprise": frame(Enterprise, *self.enterprises),
+            "mart.province_coverage": frame(ProvinceCoverage, *self.coverage),
             "core.record_comparison": frame(RecordComparison, *self.compared),
         }
 
     def mart(self, name: str, **axes: str) -> list[dict[str, Any]]:
-        found = build_mart(BY_NAME[name], self.tables(), "AR5", "CN-GHG")
+        found = build_mart(BY_NAME[name], self.tables(), "AR5", "CN-GHG", 0.85)
         for axis, value in axes.items():
             found = found.filter(pl.col(axis) == value)
         return found.to_dicts()
@@ -175,7 +186,33 @@ def busy() -> World:
         place("d", "P2", "registered", weight_low=0),
     ]
     made.compared.append({"register_id": "r", "area": "640000", "source_row_id": "1"})
-    made.controls.append({**BOOK, "source_row_id": "c", "quantity": 100, "canonical_unit": "t"})
+    made.controls.append(
+        {
+            **BOOK,
+            "control_id": "c",
+            "source_row_id": "c",
+            "activity_scope": "industry",
+            "energy_id": "raw_coal",
+            "carrier": "fuel",
+            "quantity": 100,
+            "canonical_unit": "t",
+        }
+    )
+    made.plants.append(
+        {
+            "year": 2017,
+            "unit_id": "u",
+            "kind": "coal",
+            "province_code": "640000",
+            "capacity": 100,
+            "capacity_unit": "MW",
+            "operates": True,
+            "boundary_class": "nominal",
+            "in_parks": "0.25",
+            "tracker_co2_t": 60,
+            "tracker_load": "0.5",
+        }
+    )
     made.boundaries += [
         {"boundary_id": f"P1:{n}", "park_id": "P1", "boundary_class": "nominal"} for n in (1, 2)
     ]

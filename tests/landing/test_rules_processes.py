@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,9 +15,10 @@ from assets.inventory.ledger import MissingFactor
 from assets.inventory.methods.catalogue import METHODS
 from assets.inventory.methods.evaluate import process_terms
 from assets.landing.rules import rules_for
+from quality.contracts.units import EnterpriseEvent
 from quality.quarantine import judge
-from tests.frames import facts
-from tests.inventory.methods.worked import TABLES, chosen, returned, row, sampled
+from tests.frames import facts, frame
+from tests.inventory.methods.worked import CODE, TABLES, chosen, returned, row, sampled
 from tests.landing.ruling import broken, rule_reference
 
 WATER = "工业废水"
@@ -138,15 +141,36 @@ def test_a_landfill_is_one_group_over_all_years() -> None:
     assert first(judged(*rows, early)) == [*["GROUP"] * 5, "DEPOSIT"]
 
 
-def test_a_row_without_a_year_goes_with_every_year() -> None:
-    lost = row(WATER, "甲烷回收量", 1, "千克", year=None)
-    rules = rules_for(SOURCE, rule_reference(SOURCE))
-    rows = returned(*water(), {**lost, "year": 0}, *water(year=2022), *water(item_zh="二期"))
-    rows = rows.with_columns(pl.when(pl.col("year") != 0).then("year").alias("year"))
-    rows = rows.with_columns(
-        pl.when(pl.col("year").is_null()).then(None).otherwise("value").alias("value")
-    )
-    assert first(broken(rules, rows)) == [*["GROUP"] * 5, "VALUE", *["GROUP"] * 5, *[""] * 5]
+@pytest.mark.parametrize("year", [None, 20230, 1979])
+def test_a_row_without_a_year_goes_with_every_year(year: int | None) -> None:
+    lost = row(WATER, "甲烷回收量", 1, "千克", year=year)
+    rows = [*water(), lost, *water(year=2022), *water(item_zh="二期")]
+    assert first(judged(*rows)) == [*["GROUP"] * 5, "ROW", *["GROUP"] * 5, *[""] * 5]
+
+
+def test_a_row_without_a_name_goes_with_its_group() -> None:
+    rows = [*water(), row(WATER, "甲烷回收量", 1, "千克", name_zh=None)]
+    assert first(judged(*rows)) == [*["GROUP"] * 5, "ROW"]
+
+
+def test_a_landfill_whose_row_has_no_year_or_came_after_its_end_is_not_computed() -> None:
+    named = "垃圾填埋"
+    rows = [
+        chosen(named, "填埋场类型", "规范厌氧", year=2020),
+        chosen(named, "气候区", "湿润温带", year=2020),
+        row(named, "氧化比例", 0, "1", year=2020),
+        row(named, "填埋量", 10, "吨", year=2020, item_zh="厨余"),
+        row(named, "填埋量", 10, "吨", year=2021, item_zh="厨余"),
+    ]
+    undated = row(named, "填埋量", 10, "吨", year=None, item_zh="厨余")
+    assert first(judged(*rows, undated)) == [*["GROUP"] * 5, "ROW"]
+    ended = {"uscc_text": CODE, "event_zh": "注销", "happened_on": date(2021, 1, 1)}
+    reference = {
+        **rule_reference(SOURCE),
+        "accepted.enterprise_event": frame(EnterpriseEvent, ended),
+    }
+    found = broken(rules_for(SOURCE, reference), returned(*rows))
+    assert found == [*[["GROUP"]] * 4, ["GROUP", "ID4"]]
 
 
 def test_a_missing_factor_is_no_fault_of_the_delivery() -> None:
@@ -185,15 +209,29 @@ def test_a_sampled_group_of_every_method_passes_the_door(method_id: str) -> None
 @given(st.data())
 def test_what_the_door_keeps_no_method_refuses(data: st.DataObject) -> None:
     rows = [*water(), row(WATER, "甲烷回收量", 95_000, "千克"), row("石灰", "石灰产量", 5, "吨")]
+    years = st.sampled_from([None, 0, 2022])
     values = st.sampled_from([None, "0", "0.5", "1", "1.5", "80", "1e7"])
     units = st.sampled_from([None, "吨", "千克", "比例", "立方米", "千克/立方米"])
     names = st.sampled_from([r["parameter_zh"] for r in rows])
     for place in data.draw(st.sets(st.integers(0, len(rows) - 1), max_size=3)):
-        drawn = {"value": values, "unit_zh": units, "parameter_zh": names}
+        drawn = {"value": values, "unit_zh": units, "parameter_zh": names, "year": years}
         what = data.draw(st.sampled_from(sorted(drawn)))
         rows[place] = {**rows[place], what: data.draw(drawn[what])}
-    frame = returned(*rows)
+    delivered = returned(*rows)
     rules = rules_for(SOURCE, rule_reference(SOURCE))
     errors = [rule for rule in rules if rule.severity == "error"]
-    bad = judge(frame, errors).select(pl.any_horizontal(pl.all().fill_null(False))).to_series()
-    process_terms(frame.filter(~bad), *(facts(name) for name in TABLES))
+    bad = judge(delivered, errors).select(pl.any_horizontal(pl.all().fill_null(False))).to_series()
+    process_terms(delivered.filter(~bad), *(facts(name) for name in TABLES))
+
+
+@pytest.mark.parametrize("method_id", sorted(METHODS))
+def test_the_guide_lists_every_method_with_its_parameters(method_id: str) -> None:
+    method = METHODS[method_id]
+    guide = (Path(__file__).parents[2] / "docs" / "templates.zh.md").read_text("utf-8")
+    (line,) = [line for line in guide.splitlines() if line.startswith(f"| {method.name_zh} | ")]
+    told = line.split(" | ")[1].removesuffix(" |").split("；")
+    assert len(told) == len(method.inputs)
+    for item, text in zip(method.inputs, told, strict=True):
+        name = item.name_zh if item.optional else f"**{item.name_zh}**"
+        choices = f"（{'、'.join(item.choices)}）" if item.choices else ""
+        assert text.startswith(name + (choices or " "))

@@ -189,7 +189,8 @@ def _process_return(reference: Tables) -> list[Rule]:
     # either would find the other half loaded.
     from assets.landing.rules.processes import process_rules
 
-    return [*_coded(reference), ended_rule(reference), *process_rules(reference)]
+    ended = ended_rule(reference)
+    return [*_coded(reference), ended, *process_rules(reference, ended)]
 
 
 def _world() -> list[Rule]:

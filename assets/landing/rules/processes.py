@@ -23,6 +23,9 @@ Row = Mapping[str, Any]
 
 _RULE = "__process_rule__"
 _PERSON = "__person__"
+# Years that `ProcessReturn` declares.
+_YEARS = (1980, 2100)
+_FIRST_DEPOSIT = 1950
 # What `process_terms` takes beside the rows, in its order.
 METHOD_TABLES = [
     "accepted.ippu_factor",
@@ -32,6 +35,11 @@ METHOD_TABLES = [
     "accepted.unit",
 ]
 _REASONS = {
+    "ROW": (
+        "year",
+        "年份缺失或不在 1980 至 2100 年之间，或单位名称缺失：该行不能归入任何一组",
+        "no year from 1980 to 2100, or no name: the row belongs to no group",
+    ),
     "METHOD": ("method_zh", "方法名未知：见填报模板的方法清单", "no method of this name"),
     "PARAM": ("parameter_zh", "该方法没有此参数", "the method has no such parameter"),
     "CHOICE": (
@@ -56,8 +64,8 @@ _REASONS = {
     ),
     "DEPOSIT": (
         "deposit_year",
-        "填埋年份只填在填埋量上，且不晚于年份",
-        "a year of deposit belongs to 填埋量 only, and is not after the year of the row",
+        "填埋年份只填在填埋量上，不早于 1950 年，不晚于年份",
+        "a year of deposit belongs to 填埋量 only, from 1950 to the year of the row",
     ),
     "ID2": (
         "parameter_zh",
@@ -83,15 +91,16 @@ _REASONS = {
 }
 
 
-def process_rules(reference: Tables) -> list[Rule]:
+def process_rules(reference: Tables, *others: Rule) -> list[Rule]:
     """What a row, or the rows of one evaluation together, must fulfil for their method.
 
     A group is a legal person, permit, year, method and item; a landfill is one group over all
     years. It counts as a whole or not at all: without a refused row an optional input would be
     left out in silence and the number be another one. A missing factor is a fault of the tables,
-    not of the delivery: the rows stay, and the run stops at it.
+    not of the delivery: the rows stay, and the run stops at it. `others` are rules that refuse
+    rows besides: what they refuse is missing in its group all the same.
     """
-    judge = _Judge(reference)
+    judge = _Judge(reference, others)
 
     def judged(rows: pl.DataFrame) -> pl.DataFrame:
         return judge.rules(rows)
@@ -105,14 +114,20 @@ def process_rules(reference: Tables) -> list[Rule]:
 class _Judge:
     """The first rule that each row breaks."""
 
-    def __init__(self, reference: Tables) -> None:
+    def __init__(self, reference: Tables, others: Sequence[Rule]) -> None:
+        self._others = [rule.bad.fill_null(False) for rule in others]
         self._tables = [reference[name] for name in METHOD_TABLES]
         self._units = Units(reference["accepted.unit"])
 
     def rules(self, frame: pl.DataFrame) -> pl.DataFrame:
         """One column: the rule a row breaks, null for a row that stays."""
         rows = frame.with_columns(person().alias(_PERSON)).to_dicts()
-        found = [self._of_row(row) for row in rows]
+        refused = frame.select(
+            pl.any_horizontal(pl.repeat(False, pl.len()), *self._others)
+        ).to_series()
+        found = [
+            "GROUP" if gone else self._of_row(row) for row, gone in zip(rows, refused, strict=True)
+        ]
         for place in _repeated(rows, found):
             found[place] = "ID2"
         groups = _grouped(rows)
@@ -132,15 +147,17 @@ class _Judge:
 
     def _of_row(self, row: Row) -> str | None:
         """What is wrong with a row by itself."""
+        if not _dated(row) or row["name_zh"] is None:
+            return "ROW"
         method = BY_NAME.get(row["method_zh"])
         if method is None:
             return "METHOD"
         item = next((i for i in method.inputs if i.name_zh == row["parameter_zh"]), None)
         if item is None:
             return "PARAM"
-        deposited, year = row["deposit_year"], row["year"]
+        deposited = row["deposit_year"]
         if deposited is not None and (
-            item.name != "deposit_t" or (year is not None and deposited > year)
+            item.name != "deposit_t" or not _FIRST_DEPOSIT <= deposited <= row["year"]
         ):
             return "DEPOSIT"
         if item.choices:
@@ -175,14 +192,20 @@ class _Judge:
         return found
 
     def _refused(self, frame: pl.DataFrame, groups: Sequence[list[int]]) -> list[list[int]]:
-        """Groups that their method refuses; all are tried at once first."""
+        """Groups that their method refuses, found by halves: most deliveries have none."""
         places = [place for group in groups for place in group]
-        if not places or self._refuses(frame[places]) is False:
+        if not places:
             return []
-        return [group for group in groups if self._refuses(frame[group])]
+        refused = self._refuses(frame[places])
+        if refused is False:
+            return []
+        if len(groups) == 1:
+            return list(groups) if refused else []
+        half = len(groups) // 2
+        return self._refused(frame, groups[:half]) + self._refused(frame, groups[half:])
 
     def _refuses(self, rows: pl.DataFrame) -> bool | None:
-        """None where a factor is missing, so that nothing can be said of other groups."""
+        """None where a factor is missing: of more than one group that says nothing."""
         try:
             process_terms(rows, *self._tables)
         except MethodError:
@@ -209,14 +232,14 @@ def _group(row: Row) -> tuple[Hashable, ...]:
 def _grouped(rows: Sequence[Row]) -> list[list[int]]:
     """Places of the rows of each group of a known method and year.
 
-    A row whose year cannot be read may belong to any year: it goes with all of them.
+    A row without a year that can be may belong to any year: it goes with all of them.
     """
     known = [place for place, row in enumerate(rows) if row["method_zh"] in BY_NAME]
     groups: dict[Hashable, list[int]] = {}
     for place in known:
-        if rows[place]["year"] is not None or _is_landfill(rows[place]):
+        if _dated(rows[place]) or _is_landfill(rows[place]):
             groups.setdefault(_group(rows[place]), []).append(place)
-    undated = [place for place in known if rows[place]["year"] is None]
+    undated = [place for place in known if not _dated(rows[place])]
     for members in groups.values():
         dated = rows[members[0]]
         members += [
@@ -226,6 +249,10 @@ def _grouped(rows: Sequence[Row]) -> list[list[int]]:
             and _group({**rows[place], "year": dated["year"]}) == _group(dated)
         ]
     return list(groups.values())
+
+
+def _dated(row: Row) -> bool:
+    return row["year"] is not None and _YEARS[0] <= row["year"] <= _YEARS[1]
 
 
 def _is_landfill(row: Row) -> bool:

@@ -1,0 +1,358 @@
+"""Tiny deliveries of the worked cases: what each form says of their enterprises.
+
+Quantities are those of the cases; where a case states a result that no form says (tonnes of CO2
+of a site), the quantity of a fuel or product with that result is delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+
+from assets.landing.declaration import SourceDeclaration, load_source
+from assets.landing.ingest import Found, archive_delivery, reference_deliveries
+from assets.landing.lifecycle import merge
+from pipelines.wiring import recompute
+from quality.contracts.audit import Delivery
+from tests.pipeline.golden_world import (
+    HOME,
+    NAMES,
+    OUTSIDE,
+    P1,
+    P2,
+    PARKS,
+    YEAR,
+    Row,
+    code,
+    layer,
+    layers,
+    permit_no,
+    place_of,
+    table,
+    who,
+    zh,
+)
+from tests.shared_data import golden
+from warehouse.settings import Settings
+
+
+def permits() -> Iterator[Row]:
+    sites = [(name, "001P", place_of(name)) for name in NAMES if name != "g15"]
+    lon, lat = place_of("g15")
+    sites += [
+        ("g15", "001P", (lon + 0.0007891, lat)),
+        ("g15", "002P", PARKS[P2][1:]),
+        ("g15", "003P", (OUTSIDE[0] + 0.0312345, OUTSIDE[1])),
+    ]
+    for name, number, (x, y) in sites:
+        yield {
+            "企业名称": zh(name),
+            "排污许可证编号": permit_no(name, number),
+            "统一社会信用代码": code(name),
+            "生产经营场所经度": f"{x:.7f}",
+            "生产经营场所纬度": f"{y:.7f}",
+            "数据来源": "测试",
+        }
+
+
+def registered() -> Iterator[Row]:
+    for name in NAMES:
+        park = PARKS.get(HOME.get(name, ""), ("北京市海淀区中关村南大街",))[0]
+        yield {
+            "统一社会信用代码": code(name),
+            "企业名称": zh(name),
+            "住所": f"{park}1号",
+            "登记状态": "存续",
+        }
+
+
+def units() -> list[Row]:
+    """The sites of G15 (A metered, B and C by capacity, D an office); a second word for G33."""
+    several = {**who("g15"), "法人单位代码": code("g15"), "单位类别": "产业活动单位"}
+    lon, lat = place_of("g15")
+    return [
+        {**several, "排污许可证编号": permit_no("g15", "001P")},
+        {
+            **several,
+            "排污许可证编号": permit_no("g15", "002P"),
+            "生产能力": "200",
+            "能力单位": "吨",
+        },
+        {
+            **several,
+            "排污许可证编号": permit_no("g15", "003P"),
+            "生产能力": "100",
+            "能力单位": "吨",
+        },
+        {
+            **several,
+            "单位所在地": f"{PARKS[P1][0]}9号",
+            "场所用途": "办公",
+            "从业人员": "100",
+            "经度": f"{lon + 0.0023457:.7f}",
+            "纬度": f"{lat:.7f}",
+        },
+        {
+            **who("g33"),
+            "单位类别": "法人单位",
+            "排污许可证编号": permit_no("g33"),
+            "单位所在地": f"{PARKS[P1][0]}3号",
+        },
+    ]
+
+
+def returned(name: str, energy: str, unit: str, used: Any, **more: Any) -> Row:
+    """A row of form 205-1: what is used was bought, unless it says otherwise."""
+    cells = {"购进量/实物量": used, "消费量/合计": used, **more}
+    division = "44" if name in ("g17_plant", "g17_heat") else "26"
+    return {
+        **who(name),
+        "行业大类代码": division,
+        "年份": YEAR,
+        "能源名称": energy,
+        "计量单位": unit,
+        **{header: str(value) for header, value in cells.items()},
+    }
+
+
+def process(name: str, method: str, parameter: str, *cells: Any, **more: Any) -> Row:
+    """A row of the process return: value and unit, or a choice."""
+    value, unit, choice = (*cells, None) if len(cells) == 2 else (None, None, cells[0])
+    row = {"许可证编号": permit_no(name), "年份": YEAR, "方法": method, "参数": parameter}
+    filled = {"数值": value, "计量单位": unit, "选项": choice}
+    given = {header: str(cell) for header, cell in filled.items() if cell is not None}
+    return {**who(name), **row, **given, **more}
+
+
+def six(value: Fraction) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("1e-6"))
+
+
+def exact(value: Any) -> Fraction:
+    return Fraction(str(value))
+
+
+# t CO2 a tonne burnt by the default set: a case that states tonnes of CO2 is delivered as coal.
+COAL_EF = exact("19.57") * exact("26.1") / 1000 * exact("0.93") * Fraction(44, 12)
+LIME_EF = exact("0.683")
+TCE_PER_KWH = exact("0.0001229")
+
+
+def coal_of(co2_t: Any) -> Decimal:
+    return six(exact(co2_t) / COAL_EF)
+
+
+def lime_of(name: str, co2_t: Any, **more: Any) -> Row:
+    """Lime that emits the tonnes: it has no other gas than CO2."""
+    return process(name, "石灰", "石灰产量", six(exact(co2_t) / LIME_EF), "吨", **more)
+
+
+def g04(name: str, consumption: Any) -> Row:
+    given, _, _ = golden("G04")
+    return returned(
+        name,
+        "一般烟煤",
+        "吨",
+        consumption,
+        **{
+            "库存量/年初库存量": given["opening"],
+            "库存量/年末库存量": given["closing"],
+            "购进量/实物量": given["purchases"],
+            "自产量": given["own_production"],
+            "外供量": given["sales_or_outgoing"],
+        },
+    )
+
+
+def returns_205_1() -> Iterator[Row]:
+    used = golden("G01")[0]["activity"]
+    yield returned("g01", "一般烟煤", "吨", used["bituminous_t"])
+    yield returned("g01", "天然气", "万立方米", used["natural_gas_1e4Nm3"])
+    yield returned("g01", "柴油", "吨", used["diesel_t"])
+    given, _, _ = golden("G03")
+    for energy, unit, key in (
+        ("原煤", "吨", "raw_coal_t"),
+        ("天然气", "立方米", "natural_gas_m3"),
+        ("热力", "百万千焦", "purchased_heat_GJ"),
+        ("电力", "千瓦时", "purchased_electricity_kWh"),
+    ):
+        yield returned("g03", energy, unit, given[key])
+    given, _, _ = golden("G04")
+    yield g04("g04", given["consumption"])
+    # 6 % of the supply more than the balance of the case allows.
+    supply = given["opening"] + given["purchases"] + given["own_production"]
+    yield g04("g04_gap", given["consumption"] - 50 - supply * 0.06)
+    for name in ("g06", "g06_default"):
+        yield returned(name, "洗精煤", "吨", golden("G06")[0]["washed_coal_t"])
+    yield returned("g09", "热力", "百万千焦", golden("G09")[1]["heat_GJ"])
+    total = exact(golden("G15")[0]["enterprise_tce"])
+    yield returned("g15", "电力", "千瓦时", six(total / TCE_PER_KWH))
+    a, b = (golden("G17")[0][park] for park in "AB")
+    sold = a["export_to_B_kWh"] + a["export_grid_kWh"]
+    made, heat = a["plant_kWh"], a["heat_to_B_GJ"]
+    yield returned("g17_plant", "一般烟煤", "吨", coal_of(a["plant_t"]))
+    yield returned(
+        "g17_plant", "电力", "千瓦时", made - sold,
+        **{"购进量/实物量": 0, "自产量": made, "外供量": sold},
+    )  # fmt: skip
+    yield returned("g17_heat", "一般烟煤", "吨", coal_of(a["scope1_t"] - a["plant_t"]))
+    yield returned(
+        "g17_heat", "热力", "百万千焦", heat,
+        **{"购进量/实物量": 0, "自产量": 2 * heat, "外供量": heat},
+    )  # fmt: skip
+    yield returned("g17_works", "电力", "千瓦时", a["import_grid_kWh"])
+    yield returned("g17_b", "一般烟煤", "吨", coal_of(b["scope1_t"]))
+    yield returned("g17_b", "电力", "千瓦时", b["total_import_kWh"])
+    yield returned("g17_b", "热力", "百万千焦", heat)
+    # Coke of works whose carbon balance holds it, and what they make themselves of it.
+    yield returned("steel", "焦炭", "吨", 5000)
+
+
+def returns_205_2() -> Iterator[Row]:
+    """The oven of G06. The form has no column for a measured carbon content: the measured
+    coal has the calorific value that gives its carbon at the default content."""
+    given, _, _ = golden("G06")
+    ncv, content = (exact(x) for x in given["measured_NCV_CC"])
+    carbon = six(ncv * content / exact(given["default_NCV_CC"][1]))
+    for name, measured in (("g06", carbon), ("g06_default", None)):
+        row = {**who(name), "行业大类代码": "25", "年份": YEAR, "加工转换类型": "炼焦"}
+        coal = {"低位发热量": str(measured), "发热量单位": "百万千焦/吨"} if measured else {}
+        amounts = {
+            "焦炭": (given["coke_t"], "吨"),
+            "焦炉煤气": (given["cog_1e4Nm3"], "万立方米"),
+            "其他焦化产品": (given["tar_t"], "吨"),
+            "粗苯": (given["benzol_t"], "吨"),
+        }
+        yield {
+            **row,
+            **coal,
+            "能源名称": "洗精煤",
+            "计量单位": "吨",
+            "加工转换/投入量": str(given["washed_coal_t"]),
+        }
+        for energy, (amount, unit) in amounts.items():
+            made = {"能源名称": energy, "计量单位": unit, "加工转换/产出量": str(amount)}
+            yield {**row, **made}
+
+
+def wastewater(name: str, recovered_kg: Any) -> Iterator[Row]:
+    given, _, _ = golden("G12")
+    method, item = "工业废水", {"项目": "污水站"}
+    yield process(name, method, "处理方式", "厌氧反应器", **item)
+    cells = {
+        "废水处理量": (given["m3"], "立方米"),
+        "进水COD浓度": (given["COD_in_kg_m3"], "千克/立方米"),
+        "出水COD浓度": (given["COD_out"] * 1000, "毫克/升"),
+        "污泥去除COD量": (given["sludge_COD_kg"] / 1000, "吨"),
+        "甲烷回收量": (recovered_kg, "千克"),
+        "进水总氮浓度": (given["TN_in_kg_m3"], "千克/立方米"),
+    }
+    for parameter, (value, unit) in cells.items():
+        yield process(name, method, parameter, value, unit, **item)
+
+
+def processes() -> Iterator[Row]:
+    given, _, _ = golden("G10")
+    kilns = {"一号窑": "水泥熟料", "二号窑": "水泥熟料氧化物法"}
+    for kiln, method in kilns.items():
+        yield process("g10", method, "熟料产量", given["clinker_t"] / 10_000, "万吨", 项目=kiln)
+    oxides = {
+        "氧化钙含量": "CaO",
+        "氧化镁含量": "MgO",
+        "非碳酸盐氧化钙含量": "nonCarbCaO",
+        "非碳酸盐氧化镁含量": "nonCarbMgO",
+    }
+    for parameter, key in oxides.items():
+        yield process("g10", kilns["二号窑"], parameter, given[key], "比例", 项目="二号窑")
+    yield process("g10", "石灰", "石灰产量", given["lime_t"], "吨")
+    water, _, _ = golden("G12")
+    yield from wastewater("g12", water["CH4_recovered_kg"])
+    # A recovery that cannot be read takes its whole group out, and nothing of other groups.
+    yield from wastewater("bad", "约95000")
+    yield process("bad", "石灰", "石灰产量", 100, "吨")
+    yield process("g14", "废物焚烧", "废物种类", "危险废物")
+    yield process("g14", "废物焚烧", "焚烧量", golden("G14")[0]["waste_t"], "吨")
+    effect, _, _ = golden("G27")
+    inside = effect["old"]["annual_t"]
+    for name, co2 in (("g27_old", inside), ("g27_new", effect["new"]["annual_t"] - inside)):
+        yield lime_of(name, co2, 年份=effect["year"])
+    yield lime_of("g32", golden("G32")[0]["tCO2"])
+    # One product in two forms.
+    yield process("twice", "水泥熟料", "熟料产量", 1000, "吨")
+    yield process("steel", "钢铁碳平衡法", "焦炭投入量", 5000, "吨")
+    yield process("steel", "钢铁碳平衡法", "粗钢产出量", 9000, "吨")
+
+
+def supplies() -> Iterator[Row]:
+    given, _, _ = golden("G17")
+    a = given["A"]
+    row = {"受方代码": code("g17_b"), "受方名称": zh("g17_b"), "年份": YEAR}
+    direct = {**row, "供应方式": "直供", "电源类型": "化石"}
+    for name, energy, amount, unit, contract in (
+        ("g17_plant", "电力", a["export_to_B_kWh"], "千瓦时", None),
+        ("g17_heat", "热力", a["heat_to_B_GJ"], "百万千焦", given["EF_heat_contract_t_GJ"]),
+    ):
+        yield {
+            **direct,
+            "供方代码": code(name),
+            "供方名称": zh(name),
+            "载体": energy,
+            "数量": str(amount),
+            "计量单位": unit,
+            "合同排放因子": None if contract is None else str(contract),
+        }
+
+
+def metered() -> Iterator[Row]:
+    own = exact(31_000) / TCE_PER_KWH
+    yield {
+        **who("g15"),
+        "排污许可证编号": permit_no("g15", "001P"),
+        "年份": YEAR,
+        "能源名称": "电力",
+        "计量单位": "千瓦时",
+        "消费量": str(six(own)),
+    }
+
+
+def deliveries() -> dict[str, list[Row]]:
+    """The rows of each source, by header."""
+    return {
+        "permit_register": list(permits()),
+        "business_register": list(registered()),
+        "unit_register": units(),
+        "site_energy": list(metered()),
+        "return_205_1": list(returns_205_1()),
+        "return_205_2": list(returns_205_2()),
+        "process_return": list(processes()),
+        "output_return": [
+            {**who("twice"), "年份": YEAR, "产品名称": "水泥熟料", "计量单位": "吨", "产量": "1000"}
+        ],
+        "energy_exchange": list(supplies()),
+    }
+
+
+def files(folder: Path) -> Iterator[tuple[SourceDeclaration, Path]]:
+    """Every delivery as a file."""
+    for source_id, rows in deliveries().items():
+        yield load_source(source_id), table(load_source(source_id), rows, folder / source_id)
+    for source_id, shapes in layers().items():
+        yield load_source(source_id), layer(load_source(source_id), shapes, folder / source_id)
+
+
+@cache
+def computed() -> dict[str, pl.DataFrame]:
+    """Every table of one run over all cases; a process computes it once."""
+    with TemporaryDirectory(prefix="parkledger-golden-") as name:
+        folder = Path(name)
+        settings = Settings(home=folder / "lake", landing=name)
+        found = [*reference_deliveries(), *(Found(source, path) for source, path in files(folder))]
+        archived = pl.concat([archive_delivery(settings.archive, item) for item in found])
+        return recompute(settings.archive, merge(Delivery.empty_frame(), archived), settings)
