@@ -26,6 +26,8 @@ bench: $(VENV)/.bench-installed
 	@$(BIN)/python -m benchmarks.crs
 	@$(BIN)/python -m benchmarks.addresses
 	@$(BIN)/python -m benchmarks.match
+	@$(BIN)/python -m benchmarks.inventory
+	@$(BIN)/python -m benchmarks.uncertainty
 
 lint: $(VENV)/.dev-installed
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/mypy

@@ -9,11 +9,12 @@ from assets.inventory import exchange, factors, marts, trace
 from assets.inventory.ceads import marts as ceads_marts
 from assets.inventory.ceads import steps as ceads_steps
 from assets.inventory.choice import profiles_of
-from assets.inventory.ledger import Choices, ledger
+from assets.inventory.ledger import Choices
 from assets.inventory.methods.evaluate import process_terms
 from assets.inventory.methods.held import held_fuels
 from assets.inventory.methods.terms import counted_terms, term_factors
 from assets.inventory.methods.transformed import transformation_terms
+from assets.inventory.relined import ledger_kept
 from assets.inventory.uncertainty import steps as uncertainty_steps
 from quality.contracts.audit import ItemSource
 from quality.contracts.boundaries import Boundary, BoundaryClaim
@@ -123,7 +124,9 @@ def _ledger(t: Frames, s: Settings) -> pl.DataFrame:
             ]
         ),
     )
-    return ledger(t["core.activity"], t["core.emission_factor"], choices)
+    return ledger_kept(
+        t["core.activity"], t["core.emission_factor"], choices, s.raw_rows / "ledger"
+    )
 
 
 _FACTOR_INPUTS = (FuelFactor, CombustionNonCo2, ElectricityFactor, HeatFactor, ProcessFactor)

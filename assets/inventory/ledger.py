@@ -88,8 +88,8 @@ WHERE a.profiles <> ''
 """
 
 # The columns of activity that a line is made of: a national year has millions of rows.
-_READ = ["activity_id", "year", "site_id", "province_code", "block", "energy_id", "carrier"]
-_READ += ["flow", "quantity", "tier", "illustrative"]
+READ = ["activity_id", "year", "site_id", "province_code", "block", "energy_id", "carrier"]
+READ += ["flow", "quantity", "tier", "illustrative"]
 
 # What only ZCP-2025 counts: no other profile misses a line for it.
 _ZERO_CARBON_ONLY = ["supplied_electricity", "supplied_heat", "exported_electricity"]
@@ -132,7 +132,7 @@ def ledger(activity: pl.DataFrame, factors: pl.DataFrame, choices: Choices) -> p
         .replace("{zero_carbon}", PROFILE_MARK.join(zero_carbon))
         .replace("{all}", PROFILE_MARK.join(names)),
         {
-            "core.activity": activity.select(_READ),
+            "core.activity": activity.select(READ),
             "core.emission_factor": factors,
             "fuel_choice": fuel_choice(factors, choices.profiles),
             "grid_choice": grid_choice(places, factors, choices.regions, choices.grid_ef_year),

@@ -16,6 +16,7 @@ from quality.contracts.audit import Flag
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY
 from quality.contracts.core import Enterprise, Site
 from quality.contracts.enterprises import RecordAddress
+from quality.contracts.process import ProcessReturn
 from quality.contracts.units import SiteEnergy, UnitEntry
 from tests.frames import Tables, frame
 
@@ -242,3 +243,17 @@ def test_a_local_unit_with_a_code_that_fails_is_under_nobody() -> None:
     )
     (row,) = places(accepted__unit_entry=units).values()
     assert row["enterprise_id"] == B
+
+
+def test_a_process_that_names_none_of_several_sites_has_one_of_its_own() -> None:
+    """Else its lines lay in no place, and `activity = in parks + outside + unlocated` broke."""
+    permits = [
+        {"uscc_text": A, "permit_no": f"{A}00{n}P", "source_row_id": f"p{n}"} for n in (1, 2)
+    ]
+    row = {"uscc_text": A, "name_zh": "甲厂", "source_row_id": "m"}
+    unnamed = frame(ProcessReturn, row)
+    assert f"R:{A}" in places(*permits, accepted__process_return=unnamed)
+    # One site alone, or one that the row names, takes it up.
+    assert f"R:{A}" not in places(permits[0], accepted__process_return=unnamed)
+    named = frame(ProcessReturn, {**row, "permit_no": f"{A}001P"})
+    assert f"R:{A}" not in places(*permits, accepted__process_return=named)
