@@ -36,7 +36,7 @@ FUELS = (
 KINDS = (*FUELS, "electricity", "heat")
 PROVINCES = ("110000", "130000", "320000", "370000", "440000", "640000")
 _EXACT = pl.Decimal(38, 6)
-SMALL = ("method_profile", "grid_region", "view_weight", "gwp")
+SMALL = ("method_profile", "grid_region", "view_weight", "gwp", "book_row")
 
 
 def write(folder: Path, rows: int) -> None:

@@ -81,6 +81,7 @@ def _given(folder: Path) -> tuple[dict[str, pl.DataFrame], Choices]:
         "core.energy_coefficient": pl.read_parquet(folder / "coefficient.parquet"),
         "accepted.view_weight": small["view_weight"],
         "accepted.gwp": small["gwp"],
+        "accepted.book_row": small["book_row"],
         **{table.table_name(): table.empty_frame() for table in empty},
     }
     profiles = profiles_of(small["method_profile"], ("CN-GHG",), None)

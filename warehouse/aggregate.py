@@ -29,6 +29,7 @@ class Total:
     co2e_t: Decimal | None
     co2e_low_t: Decimal
     co2e_high_t: Decimal
+    activity_scope: str
     additivity: str
     reason_zh: str
 
@@ -47,7 +48,8 @@ WHERE year = ? AND flow IN ('purchased_electricity_green', 'nonfossil_electricit
 
 _TOTAL = """
 SELECT t.gwp_set, count(*), count(*) FILTER (t.co2e_t IS NULL), sum(t.co2e_t),
-       coalesce(sum(t.co2e_low_t), 0), coalesce(sum(t.co2e_high_t), 0)
+       coalesce(sum(t.co2e_low_t), 0), coalesce(sum(t.co2e_high_t), 0),
+       list_sort(list(DISTINCT t.activity_scope))
 FROM mart.park_total t JOIN core.park p ON p.park_id = t.place_id AND p.counts_in_total
 WHERE t.year = ? AND t.view = ? AND t.profile = ? AND t.basis = ? AND t.boundary_class = ?
   AND (? = '' OR p.province_code = ?)
@@ -67,8 +69,8 @@ def total(
     """The sum of a view over parks that count in totals, in one release.
 
     No point value where one of its parks has none: only the range. Raises NotAdditive for a
-    view that is not, and for one that is not in this year (green supplies in ZCP-2025);
-    ValueError where there is nothing to add.
+    view that is not, for one that is not in this year (green supplies in ZCP-2025), and for parks
+    of different scope; ValueError where there is nothing to add.
     """
     with connect_locked_down(path) as connection:
         found = connection.execute(_ADDITIVITY, [view]).fetchone()
@@ -92,7 +94,12 @@ def total(
             f"no park with {profile}, {view}, {year}, {basis}, {boundary_class}; "
             'list what there is with `parkledger query "FROM mart.park_total"`'
         )
-    gwp_set, parks, withheld, point, low, high = row
+    gwp_set, parks, withheld, point, low, high, scopes = row
+    if len(scopes) > 1:
+        raise NotAdditive(
+            f"parks of {year} cover {' and '.join(scopes)} (activity_scope): "
+            "numbers of different scope are not added"
+        )
     return Total(
         year,
         view,
@@ -105,6 +112,7 @@ def total(
         point if withheld == 0 else None,
         low,
         high,
+        scopes[0],
         additivity,
         reason,
     )

@@ -13,6 +13,7 @@ from quality.contracts.table import Table
 _ACCEPTED = {
     "accepted.gwp",
     "accepted.view_weight",
+    "accepted.book_row",
     "accepted.method_profile",
     "accepted.additivity",
     "accepted.factor_set",

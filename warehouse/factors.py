@@ -43,19 +43,6 @@ WHERE a.factor_set = {first} AND b.factor_set = {second}
 ORDER BY abs(difference_pct) DESC NULLS LAST, a.subject, a.gas, a.use
 """
 
-# Factors of two releases by id; the lines are those of the newer one.
-_BETWEEN_RELEASES = """
-SELECT coalesce(a.factor_id, b.factor_id) AS factor_id,
-       CASE WHEN a.factor_id IS NULL THEN 'added' WHEN b.factor_id IS NULL THEN 'removed'
-            ELSE 'changed' END AS change,
-       a.value AS first, b.value AS second,
-       round((b.value / nullif(a.value, 0) - 1) * 100, 3) AS difference_pct,
-       (SELECT count(*) FROM ledger.line l WHERE l.factor_id = b.factor_id) AS lines
-FROM older a FULL JOIN core.emission_factor b ON a.factor_id = b.factor_id
-WHERE a.value IS DISTINCT FROM b.value
-ORDER BY lines DESC, factor_id
-"""
-
 
 def list_factors(path: Path, wanted: dict[str, str]) -> list[Row]:
     """Factors with the lines that use them; `wanted` are columns and their values."""
@@ -122,12 +109,30 @@ def compare_sets(path: Path, first: str, second: str) -> list[Row]:
 
 
 def compare_releases(older: Path, newer: Path) -> list[Row]:
-    """Factors added, removed or changed between two releases, most used first."""
-    with connect_locked_down(older) as connection:
-        before = connection.execute("SELECT factor_id, value FROM core.emission_factor").arrow()
-    with connect_locked_down(newer) as connection:
-        connection.register("older", before)
-        return _rows(connection, _BETWEEN_RELEASES)
+    """Factors added, removed or changed between two releases, most used first.
+
+    `lines` are those of the newer release, of the older one for a factor that is gone.
+    """
+    was, now = ({row["factor_id"]: row for row in list_factors(p, {})} for p in (older, newer))
+    found = []
+    for name in sorted(was.keys() | now.keys()):
+        before, after = was.get(name), now.get(name)
+        first, second = (row and row["value"] for row in (before, after))
+        if first == second:
+            continue
+        found.append(
+            {
+                "factor_id": name,
+                "change": "added" if before is None else "removed" if after is None else "changed",
+                "first": first,
+                "second": second,
+                "difference_pct": round(float((second / first - 1) * 100), 3)
+                if first and second is not None
+                else None,
+                "lines": (after or before or {})["lines"],
+            }
+        )
+    return sorted(found, key=lambda row: -row["lines"])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, statement: str) -> list[Row]:

@@ -17,6 +17,7 @@ from assets.inventory.methods.transformed import transformation_terms
 from assets.inventory.relined import ledger_kept
 from assets.inventory.uncertainty import steps as uncertainty_steps
 from quality.contracts.audit import ItemSource
+from quality.contracts.books import BookRow
 from quality.contracts.boundaries import Boundary, BoundaryClaim
 from quality.contracts.ceads import CeadsCell, CeadsPart, ImpliedFactor
 from quality.contracts.core import (
@@ -148,6 +149,7 @@ _MART_INPUTS = (
     SiteQuantity,
     Exchange,
     ExchangePart,
+    BookRow,
 )
 
 COEFFICIENT_STEP = Step(

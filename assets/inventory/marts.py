@@ -84,6 +84,7 @@ FROM weighed WHERE weight_point > 0
 _LINE_MARKS = f"""
     count(DISTINCT enterprise_id) FILTER (weight_point > 0) < 3 AS confidential,
     bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
+    CASE WHEN bool_and(industry) THEN 'industry' ELSE 'all' END AS activity_scope,
     max(tier) AS worst_tier, {WEAKEST} AS worst_confidence"""
 
 

@@ -80,14 +80,18 @@ TERRITORIAL = f"""
 
 # Lines with their enterprise, each for itself.
 EACH_LINE = f"""
-    SELECT l.*, act.enterprise_id FROM ({_LINES}) l JOIN core.activity act USING (activity_id)
+    SELECT l.*, act.enterprise_id, coalesce(b.activity_scope = 'industry', true) AS industry
+    FROM ({_LINES}) l
+    JOIN core.activity act USING (activity_id)
+    LEFT JOIN (SELECT DISTINCT book_sector, activity_scope FROM accepted.book_row
+               WHERE activity_scope IS NOT NULL) b ON b.book_sector = act.book_sector
 """
 
 # Lines of a site that weigh alike, summed: for places that have the whole of a site or none.
 ALIKE = f"""
     SELECT NULL AS line_id, year, site_id, enterprise_id, source_category, gas, flow, profiles,
            gwp_set, max(tier) AS tier, {WEAKEST} AS confidence,
-           bool_or(illustrative) AS illustrative,
+           bool_or(illustrative) AS illustrative, bool_and(industry) AS industry,
            sum(mass_t)::DECIMAL(38,6) AS mass_t, sum(line_co2e_t)::DECIMAL(38,6) AS line_co2e_t,
            0::DECIMAL(18,4) AS value
     FROM ({EACH_LINE}) GROUP BY ALL
@@ -107,7 +111,7 @@ def weighed(on: str, lines: str = EACH_LINE) -> str:
     return f"""
     SELECT a.place_id, a.year, a.boundary_class, a.basis, v.view, v.profile, a.gwp_set,
            a.source_category, a.gas, a.line_id, a.tier, a.confidence, a.illustrative,
-           a.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
+           a.industry, a.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
            {signed("a.point_mass_t")} AS mass_t,
            {signed("a.point_co2e_t")} AS co2e_t,
            -- What counts against the sum lowers it most where most of it is here.
@@ -116,7 +120,8 @@ def weighed(on: str, lines: str = EACH_LINE) -> str:
     FROM (
         SELECT a.place_id, a.boundary_class, a.basis, a.weight_point, a.series, a.valid_from,
                a.valid_to, l.year, l.gwp_set, l.source_category, l.gas, l.line_id, l.tier,
-               l.confidence, l.illustrative, l.flow, l.profiles, l.enterprise_id,
+               l.confidence, l.illustrative, l.industry, l.flow, l.profiles,
+               l.enterprise_id,
                {whole_or("l.mass_t", "l.mass_t")} AS point_mass_t,
                {whole_or("l.line_co2e_t", "l.mass_t * l.value")} AS point_co2e_t,
                {_bound("weight_low")} AS least_co2e_t,

@@ -69,6 +69,11 @@ class ParkInventory(Table):
     enterprises: Quantity = column("企业数", "enterprises behind the number")
     confidential: bool = column("保密", "fewer than three enterprises")
     illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+    activity_scope: str = column(
+        "核算范围",
+        "industry only, or households, transport and others too; the two are never added",
+        isin=["industry", "all"],
+    )
     worst_tier: str = column("最低层级", "weakest data tier", isin=TIERS)
     worst_confidence: str = column("最低可信度", "weakest factor confidence", isin=CONFIDENCE)
 
@@ -114,6 +119,11 @@ class ParkTotal(Table):
     enterprises: Quantity = column("企业数", "enterprises behind the number")
     confidential: bool = column("保密", "fewer than three enterprises")
     illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+    activity_scope: str = column(
+        "核算范围",
+        "industry only, or households, transport and others too; the two are never added",
+        isin=["industry", "all"],
+    )
     worst_tier: str = column("最低层级", "weakest data tier", isin=TIERS)
     worst_confidence: str = column("最低可信度", "weakest factor confidence", isin=CONFIDENCE)
 

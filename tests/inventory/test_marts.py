@@ -208,3 +208,12 @@ def test_what_a_park_returned_itself_has_a_point_value_whatever_its_province_lac
     made.coverage.append({**scope, "province_code": "640000", "placed_share": "0.1"})
     axes = {"place_id": "P1", "basis": "operating", "view": "territorial"}
     assert made.one("park_total", **axes)["co2e_t"] == 10
+
+
+def test_a_number_says_whether_it_covers_more_than_industry() -> None:
+    made = world(("a", 10), ("b", 20))
+    made.burn("b", 5, book_sector="Urban", tier="T6")
+    made.places[-2:] = [place("b", "REST:640000"), place("b", "REST:640000", "registered")]
+    axes = {"basis": "operating", "view": "territorial"}
+    assert made.one("park_total", place_id="P1", **axes)["activity_scope"] == "industry"
+    assert made.one("park_total", place_id="REST:640000", **axes)["activity_scope"] == "all"

@@ -144,6 +144,7 @@ class World:
             "core.boundary": frame(Boundary, *self.boundaries),
             "accepted.view_weight": facts("view_weight"),
             "accepted.gwp": facts("gwp"),
+            "accepted.book_row": facts("book_row"),
             "core.site": frame(Site, *self.sites),
             "core.site_operator": frame(SiteOperator, *self.operators),
             "core.site_quantity": frame(SiteQuantity, *self.readings),

@@ -7,6 +7,7 @@ import polars as pl
 from assets.inventory.uncertainty.cells import uncertainty_cells
 from assets.inventory.uncertainty.defaults import Defaults
 from assets.inventory.uncertainty.results import park_uncertainty, uncertainty_share
+from quality.contracts.books import BookRow
 from quality.contracts.core import Activity, Attribution, EmissionFactor
 from quality.contracts.ledger import Line
 from quality.contracts.mart import ParkTotal
@@ -43,6 +44,7 @@ STEPS = (
             Attribution,
             EmissionFactor,
             ViewWeight,
+            BookRow,
             Gwp,
             UncertaintyDefault,
             DataTier,
