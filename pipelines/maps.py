@@ -1,4 +1,4 @@
-"""The map of a park, from the tables of a release."""
+"""Maps of a park and of the country, from the tables of a release."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from assets.boundaries.country import country_map
 from assets.boundaries.picture import ParkMap, park_map
 
 
@@ -76,3 +77,38 @@ def map_of_park(release: Path, park_id: str) -> bytes:
                 },
             )
         )
+
+
+_SHARES = """
+SELECT province_code, placed_share::DOUBLE FROM mart.province_coverage
+WHERE year = ? AND boundary_class = ? AND activity_scope = 'industry' AND placed_share IS NOT NULL
+"""
+_PLANTS = """
+SELECT s.lon, s.lat, p.capacity::DOUBLE AS capacity, p.in_parks::DOUBLE AS in_parks
+FROM core.located_plant p JOIN core.site s USING (source_row_id)
+WHERE p.year = ? AND p.boundary_class = ? AND p.kind = 'coal' AND p.operates
+  AND s.lon IS NOT NULL AND p.capacity IS NOT NULL
+ORDER BY p.capacity, p.unit_id
+"""
+
+
+def map_of_country(release: Path, year: int, boundary_class: str) -> bytes:
+    """PNG of the share of industry's fuels that is placed, by province, and of coal units.
+
+    Raises NoMap for a year without control totals.
+    """
+    with duckdb.connect(str(release.resolve()), read_only=True) as connection:
+        shares = dict(connection.execute(_SHARES, [year, boundary_class]).fetchall())
+        if not shares:
+            years = connection.execute(
+                "SELECT DISTINCT year FROM mart.province_coverage ORDER BY 1"
+            ).fetchall()
+            raise NoMap(
+                f"{year}: no control totals in {boundary_class} boundaries; years that have them: "
+                f"{', '.join(str(y) for (y,) in years) or 'none'}"
+            )
+        cursor = connection.execute(_PLANTS, [year, boundary_class])
+        names = [item[0] for item in cursor.description or []]
+        plants = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    title = f"工业用能落位比例与煤电机组 {year}（{boundary_class}）"
+    return country_map(title, shares, plants)

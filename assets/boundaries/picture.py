@@ -62,7 +62,7 @@ def park_map(shown: ParkMap) -> bytes:
     """
     if not shown.versions:
         raise ValueError(f"{shown.title}: no boundary to draw")
-    figure, axes = _canvas()
+    figure, axes = canvas()
     west, south, east, north = _window([*shown.versions, *shown.zones])
     for row in shown.neighbours:
         _draw(axes, row, facecolor="#d5d8dc", edgecolor="#808b96", linewidth=0.6, zorder=1)
@@ -92,12 +92,12 @@ def park_map(shown: ParkMap) -> bytes:
     _scatter(axes, seen)
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
-    return _finished(figure, axes, shown.title)
+    return finished(figure, axes, shown.title)
 
 
 def overview(versions: pl.DataFrame) -> bytes:
     """PNG of all boundaries of a load: the centre of each latest version, as large as its area."""
-    figure, axes = _canvas()
+    figure, axes = canvas()
     latest = versions.filter("latest")
     for (kind,), rows in latest.sort("boundary_id").group_by("boundary_class", maintain_order=True):
         axes.scatter(
@@ -111,7 +111,7 @@ def overview(versions: pl.DataFrame) -> bytes:
         )
     if latest.height:
         axes.margins(0.05)
-    return _finished(figure, axes, f"园区边界 {latest['park_id'].n_unique():,}")
+    return finished(figure, axes, f"园区边界 {latest['park_id'].n_unique():,}")
 
 
 @cache
@@ -121,7 +121,8 @@ def _font() -> FontProperties:
     return FontProperties(fname=str(fonts))
 
 
-def _canvas() -> tuple[Figure, Axes]:
+def canvas() -> tuple[Figure, Axes]:
+    """An empty picture in the size of all maps."""
     figure = Figure(figsize=(8, 7), dpi=120)
     return figure, figure.add_subplot()
 
@@ -203,7 +204,8 @@ def _window(rows: Sequence[Row]) -> tuple[float, float, float, float]:
     return x - half / squeeze, y - half, x + half / squeeze, y + half
 
 
-def _finished(figure: Figure, axes: Axes, title: str) -> bytes:
+def finished(figure: Figure, axes: Axes, title: str) -> bytes:
+    """The picture as PNG, with title, degrees, legend and a scale."""
     south, north = axes.get_ylim()
     axes.set_aspect(1 / max(0.1, math.cos(math.radians((south + north) / 2))))
     axes.set_title(title, fontproperties=_font(), fontsize=11)

@@ -10,21 +10,31 @@ import typer
 
 from pipelines.console import Json, Release, current_settings, fail, out, print_json, show_rows
 
+COUNTRY = "CN"
+
 
 def map_(
-    park: Annotated[str, typer.Argument(help="Park id, such as S649012.")],
+    park: Annotated[str, typer.Argument(help="Park id, such as S649012, or CN.")],
+    year: Annotated[int, typer.Option(help="Data year of the map of the country.")] = 2020,
+    boundary_class: Annotated[
+        str, typer.Option("--class", help="Boundary class of the map of the country.")
+    ] = "nominal",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="PNG to write; default: PARK.png.")
     ] = None,
     release: Release = None,
     as_json: Json = False,
 ) -> None:
-    """Draw a park: boundary versions, zones, neighbours, sites in, near and outside."""
-    from pipelines.maps import NoMap, map_of_park
+    """Draw a park with what lies around it, or the country (CN): what is placed, and plants."""
+    from pipelines.maps import NoMap, map_of_country, map_of_park
     from warehouse.served import ReleaseError, release_path
 
     try:
-        picture = map_of_park(release_path(current_settings(), release), park)
+        path_of = release_path(current_settings(), release)
+        if park == COUNTRY:
+            picture = map_of_country(path_of, year, boundary_class)
+        else:
+            picture = map_of_park(path_of, park)
     except (NoMap, ReleaseError) as error:
         fail(str(error), 2)
     path = output or Path(f"{park}.png")

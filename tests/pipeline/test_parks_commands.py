@@ -26,6 +26,18 @@ def test_a_park_is_drawn_and_one_without_ground_says_why(sample: SampleRun, tmp_
     assert parkledger(sample.home, "map", "S000000").returncode == 2
 
 
+def test_the_country_is_drawn_for_years_that_have_control_totals(
+    sample: SampleRun, tmp_path: Path
+) -> None:
+    path = tmp_path / "cn.png"
+    done = parkledger(sample.home, "map", "CN", "--year", "2017", "--output", str(path))
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes().startswith(b"\x89PNG")
+    without = parkledger(sample.home, "map", "CN", "--year", "2012")
+    assert without.returncode == 2
+    assert "years that have them: 2017" in without.stderr.replace("\n", " ")
+
+
 def test_points_are_located_with_the_index_of_the_lake(sample: SampleRun, tmp_path: Path) -> None:
     points = tmp_path / "points.csv"
     points.write_text(
