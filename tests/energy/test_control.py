@@ -176,9 +176,14 @@ def test_each_fuel_for_power_goes_to_the_plants_that_burn_it(fuel: str, taker: s
     assert found == expected[taker]
 
 
-def test_use_as_raw_material_is_part_of_final_use_and_no_activity_of_its_own() -> None:
+def test_use_as_raw_material_is_taken_off_in_the_rest_and_balances_no_sector() -> None:
     key = {**FINAL, "block": "non_energy", "book_sector": "Non-Energy Use"}
-    assert placed([cell(10, key)], []) == {}
+    found = placed_by_capacity(
+        frame(ControlQuantity, cell(10, key)), frame(Activity), plants(), pl.lit(True)
+    )
+    (row,) = found.to_dicts()
+    assert (row["site_id"], row["flow"], row["quantity"]) == ("REST:640000", "non_energy", 10)
+    assert (row["book_sector"], row["book_fuel"]) == (None, None)
 
 
 def test_a_captive_unit_burns_for_its_own_site() -> None:

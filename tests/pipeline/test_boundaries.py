@@ -142,7 +142,9 @@ def test_the_year_of_the_change_weighs_days(tables: Tables) -> None:
 
 
 def test_the_effect_of_the_change_is_told(tables: Tables) -> None:
-    effect = approved(tables, "mart.boundary_effect", place_id=PARK, view="territorial")
+    effect = approved(
+        tables, "mart.boundary_effect", place_id=PARK, view="territorial", profile="CN-GHG"
+    )
     (row,) = effect.to_dicts()
     assert row["opening_co2e_t"] < row["actual_co2e_t"] < row["constant_co2e_t"]
     assert row["actual_co2e_t"] == row["opening_co2e_t"] + row["boundary_effect_co2e_t"]
@@ -151,7 +153,7 @@ def test_the_effect_of_the_change_is_told(tables: Tables) -> None:
 def test_a_park_in_a_park_is_beside_the_outer_one(tables: Tables) -> None:
     parks = tables["core.park"].filter(pl.col("park_id") == INNER)
     assert parks.select("parent_park_id", "counts_in_total").row(0) == (PARK, False)
-    totals = approved(tables, "mart.park_total", view="territorial", year=2017)
+    totals = approved(tables, "mart.park_total", view="territorial", profile="CN-GHG", year=2017)
     value = dict(totals.select("place_id", "co2e_high_t").iter_rows())
     assert 0 < value[INNER] <= value[PARK]
 

@@ -14,13 +14,14 @@ import pytest
 from tests.pipeline.conftest import LANDING, ROOT, SampleRun, parkledger
 
 pytestmark = pytest.mark.xdist_group("sample")
+TERRITORIAL = ("view=territorial", "profile=CN-GHG")
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
         ("query", "SELECT count(*) AS n FROM mart.park_total"),
-        ("explain", "park_total", "place_id=S649012", "basis=operating", "view=territorial"),
+        ("explain", "park_total", "place_id=S649012", "basis=operating", *TERRITORIAL),
         ("releases",),
         ("dictionary", "排放量"),
         ("dictionary", "消费量/合计"),
@@ -145,7 +146,7 @@ def test_answering_imports_none_of_the_heavy_packages(sample: SampleRun) -> None
     )
     for arguments in (
         ("query", "SELECT place_id FROM mart.park_total"),
-        ("explain", "park_total", "place_id=S649012", "basis=operating", "view=territorial"),
+        ("explain", "park_total", "place_id=S649012", "basis=operating", *TERRITORIAL),
         ("dictionary", "排放量"),
         ("releases",),
     ):

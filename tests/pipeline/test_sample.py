@@ -98,7 +98,10 @@ def test_verify_finds_altered_removed_and_added_numbers(sample: SampleRun, tmp_p
     recomputed = recompute_release(sample.settings, sample.release)
     with duckdb.connect(str(sample.release), read_only=True) as connection:
         tables = recomputed(connection.execute("FROM raw.delivery").pl())
-    row = "place_id = 'S649012' AND basis = 'operating' AND view = 'territorial'"
+    row = (
+        "place_id = 'S649012' AND basis = 'operating' AND view = 'territorial' "
+        "AND profile = 'CN-GHG'"
+    )
     for statement, expected in {
         f"UPDATE mart.park_total SET co2e_t = co2e_t + 0.000001 WHERE {row}": (1, 0),
         f"UPDATE mart.park_total SET worst_tier = 'T1' WHERE {row}": (1, 0),
@@ -195,7 +198,12 @@ def test_explanation_of_a_line_names_file_sheet_row_text_and_hash(sample: Sample
     found = explain(
         sample.release,
         "park_total",
-        {"place_id": "S649012", "basis": "operating", "view": "territorial"},
+        {
+            "place_id": "S649012",
+            "basis": "operating",
+            "view": "territorial",
+            "profile": "CN-GHG",
+        },
         "co2e_t",
         limit=0,
     )

@@ -24,6 +24,7 @@ from tests.inventory.methods.worked import (
     returned,
     row,
 )
+from tests.landing.ruling import rule_reference
 
 WATER = [
     chosen("工业废水", "处理方式", "厌氧反应器", item_zh="1号站"),
@@ -285,7 +286,11 @@ def test_the_form_passes_the_door() -> None:
         "计量单位": "万吨",
         "备注": "",
     }
-    outcome = rows_through_door("process_return", [cells, {**cells, "数值": "-1"}])
+    outcome = rows_through_door(
+        "process_return",
+        [cells, {**cells, "方法": "玻璃", "数值": "-1"}],
+        rule_reference("process_return"),
+    )
     assert outcome.quarantine["rule_id"].to_list() == ["CONTRACT:value"]
     found, _ = process_terms(outcome.frame, *(facts(name) for name in TABLES))
     assert net_of(found, "CO2") == pytest.approx(125000 * 0.683)
