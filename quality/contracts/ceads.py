@@ -172,6 +172,8 @@ class CeadsComparison(Table):
             "key": ["province_en", "year", "book_sector", "book_fuel"],
             "partition": "year",
             "measures": ["published_t", "recomputed_t", "difference_t"],
+            # The books have negative cells, and a difference has a sign.
+            "signed": {"recomputed_t": None, "difference_t": None},
             "ratios": {"relative_pct": "100 * difference_t / nullif(published_t, 0)"},
             "about": "One row a province, year, sector and fuel: published and recomputed.",
         }
@@ -201,6 +203,8 @@ class CeadsTotal(Table):
             "key": ["province_en", "year"],
             "partition": "year",
             "measures": ["published_t", "process_t", "recomputed_t", "final_t", "difference_t"],
+            # The books have negative cells, and a difference has a sign.
+            "signed": {"recomputed_t": None, "difference_t": None},
             "ratios": {"relative_pct": "100 * difference_t / nullif(published_t, 0)"},
             "about": "One row a province and year: published and recomputed totals of fuels.",
         }
