@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quality.contracts.profiles import GASES
 from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Factor, Quantity, Table, column, pedigree, source_row
 
@@ -16,20 +17,6 @@ FLOWS = [
     "memo",
 ]
 CATEGORIES = ["industrial_process", "waste", "energy_transformation", "fugitive", "captured"]
-# As `accepted.gwp` names them.
-GASES = [
-    "CO2",
-    "CH4",
-    "N2O",
-    "CF4",
-    "C2F6",
-    "C3F8",
-    "cC4F8",
-    "HFC23",
-    "HFC32",
-    "NF3",
-    "SF6",
-]
 
 
 class ProcessReturn(Table):
