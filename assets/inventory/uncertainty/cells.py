@@ -6,13 +6,12 @@ import polars as pl
 
 from assets.inventory.marts import Mart, contributions_sql
 from assets.inventory.uncertainty.defaults import Defaults, Width
-from assets.inventory.weighing import AT_SITE, weighed
+from assets.inventory.weighing import AT_SITE, WEAKEST, weighed
 from quality.contracts.reference import CONFIDENCE
 from quality.contracts.uncertainty import UncertaintyCell
 from warehouse.sql import Tables, run_sql
 
 AXES = ("place_id", "year", "boundary_class", "basis", "view", "profile", "gwp_set")
-_RANKS = ", ".join(f"'{c}'" for c in CONFIDENCE)
 
 # Class B adds 100 (1 - c) % to its site (METHOD 4.5). A site that is not located at all is in a
 # total that says so: nothing is added there. Where boundaries changed within a year, a site that
@@ -50,8 +49,7 @@ SELECT {", ".join(AXES)}, location_id, energy_id, tier, u_allocation_pct, u_loca
        sum(co2e_t)::DECIMAL(38,6) AS co2e_t,
        sum(abs(co2e_t))::DECIMAL(38,6) AS absolute_t,
        sum(abs(co2e_t) * scores)::DECIMAL(38,6) AS scored_t,
-       list_extract([{_RANKS}], max(list_position([{_RANKS}], confidence))::INTEGER)
-           AS of_factor
+       {WEAKEST} AS of_factor
 FROM lines GROUP BY ALL
 """
 
