@@ -9,7 +9,12 @@ from pipelines.automation import (
     nightly,
     weekly_maintenance,
 )
-from pipelines.factory import balance_check, sites_within_return, step_asset
+from pipelines.factory import (
+    balance_check,
+    no_contradiction,
+    sites_within_return,
+    step_asset,
+)
 from pipelines.intake import delivered_check, intake
 from pipelines.lake_io import LakeIOManager
 from pipelines.park_index import park_index
@@ -35,6 +40,7 @@ def build_defs() -> dg.Definitions:
         asset_checks=[
             delivered_check,
             sites_within_return,
+            no_contradiction,
             *(balance_check(name) for name in CHECKS),
         ],
         jobs=[main_job, maintenance_job],

@@ -14,7 +14,7 @@ from pipelines.progress import PROGRESS
 from pipelines.wiring import code_version
 from quality.conservation import CHECKS, Balance
 from quality.contracts.boundaries import Boundary
-from quality.contracts.energy import Allocation
+from quality.contracts.energy import Allocation, Contradiction
 from quality.contracts.registry import table_of
 from quality.contracts.table import Table
 from warehouse.lake import Lake
@@ -128,6 +128,31 @@ def exceeded(allocation: pl.DataFrame) -> dg.AssetCheckResult:
         )
     return dg.AssetCheckResult(
         passed=over.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata=metadata
+    )
+
+
+@dg.asset_check(
+    asset=asset_key(Contradiction),
+    name="no_contradiction",
+    pool=POOL,
+    description="No two deliveries contradict each other: supplies and the returns of their ends "
+    "(EX1 to EX3), fuel of a transformation and what was used (TR1, TR2).",
+)
+def no_contradiction() -> dg.AssetCheckResult:
+    name = Contradiction.table_name()
+    return contradicted(lake_tables([name])[name])
+
+
+def contradicted(contradictions: pl.DataFrame) -> dg.AssetCheckResult:
+    """A warning that names the first contradictions, with both numbers and what was done."""
+    metadata: dict[str, Any] = {"contradictions": contradictions.height}
+    for row in contradictions.sort("source_row_id", "rule_id").head(10).iter_rows(named=True):
+        metadata[f"{row['rule_id']} {row['source_row_id']}"] = (
+            f"{row['enterprise_id']} {row['year']} {row['energy_id']}: {row['stated']} against "
+            f"{row['expected']}; {row['reason_en']}"
+        )
+    return dg.AssetCheckResult(
+        passed=contradictions.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata=metadata
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.energy import activity, books, control, own
+from assets.energy.contradictions import contradictions
 from assets.energy.exchange import Exchanged, exchanged
 from assets.energy.exports import exported_activity
 from assets.energy.held import unburnt
@@ -17,7 +18,7 @@ from quality.contracts.accepted import CoalUnit, ControlTotal, OutputReturn, Per
 from quality.contracts.audit import Delivery
 from quality.contracts.books import BookFinding, BookRow, ProvinceName
 from quality.contracts.core import Activity, CanonicalReturn, ControlQuantity, Enterprise, Site
-from quality.contracts.energy import Allocation, SiteQuantity
+from quality.contracts.energy import Allocation, Contradiction, SiteQuantity
 from quality.contracts.enterprises import Entity, SiteOperator
 from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
 from quality.contracts.plants import GemCoalUnit, WriPlant
@@ -127,6 +128,19 @@ STEPS = (
             t["accepted.energy_exchange"],
             t["accepted.unit"],
             t["accepted.energy"],
+            t["core.entity"],
+        ),
+        "energy",
+        by_year=True,
+    ),
+    Step(
+        Contradiction,
+        (CanonicalReturn, SiteQuantity, Site, SiteOperator, Exchange, HeldFuel, Entity, Delivery),
+        lambda t, _: contradictions(
+            _measured(t)[0],
+            t["core.canonical_return"],
+            t["core.exchange"],
+            t["core.held_fuel"],
             t["core.entity"],
         ),
         "energy",

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from assets.energy.activity import WEIGHT_GJ, WEIGHT_KWH, generation
+from assets.energy.contradictions import compared, exchange_findings, given_out, of_makers
 from assets.energy.split import split_exact
-from assets.energy.supply import ExchangeError
 from quality.contracts.core import Activity
 from quality.contracts.exchange import ExchangePart
 
@@ -40,9 +39,11 @@ def exchanged(
     `activity` is measured `core.activity`; `exports` are rows of it with flow `exported_…` or
     `resold_…`; `known` is `core.exchange`. A purchase becomes what comes from the grid, what is
     certified green, and what each known supplier delivers; a supply from a plant adds the plant's
-    fuel at the receiver. Raises ExchangeError: EX1 a receiver that is supplied more than it
-    purchased, EX2 a supplier that delivers more than it gave out, EX3 a plant without fuel data.
+    fuel at the receiver. A supply that its ends cannot hold (`exchange_findings`) is taken as not
+    known: the purchase is the grid's.
     """
+    refused = exchange_findings(activity, canonical, known)
+    known = known.join(refused, on="exchange_id", how="anti")
     if known.is_empty():
         whole = pl.concat([activity, exports.select(activity.columns)])
         return Exchanged(Activity.conform(whole), ExchangePart.empty_frame())
@@ -76,26 +77,7 @@ def exchanged(
 def _supplies(activity: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Parts of purchases that known suppliers or certificates cover, and what is left of them."""
     bought = activity.filter(pl.col("flow").is_in(["purchased_electricity", "purchased_heat"]))
-    wanted = known.group_by("to_enterprise_id", "year", "carrier").agg(
-        pl.col("quantity").sum().alias("supplied"), pl.col("exchange_id").min().alias("first")
-    )
-    had = bought.group_by("enterprise_id", "year", "carrier").agg(
-        pl.col("quantity").sum().alias("purchased")
-    )
-    compared = wanted.join(
-        had,
-        left_on=["to_enterprise_id", "year", "carrier"],
-        right_on=["enterprise_id", "year", "carrier"],
-        how="left",
-    ).with_columns(pl.col("purchased").fill_null(0))
-    over = compared.filter(pl.col("supplied") > pl.col("purchased"))
-    if over.height:
-        row = over.sort("first").row(0, named=True)
-        raise ExchangeError(
-            f"EX1: {row['to_enterprise_id']} {row['year']} is supplied {row['supplied']} of "
-            f"{row['carrier']} and purchased {row['purchased']} ({row['first']}); "
-            "expected no more than its return says"
-        )
+    sides = compared(activity, known)
     # Each site's purchase is shared among the supplies and the grid, as the enterprise's is.
     members = pl.concat(
         [
@@ -106,8 +88,8 @@ def _supplies(activity: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame
                 pl.col("exchange_id").alias("member"),
                 pl.col("quantity").alias("weight"),
             ),
-            compared.select(
-                pl.col("to_enterprise_id").alias("enterprise_id"),
+            sides.select(
+                "enterprise_id",
                 "year",
                 "carrier",
                 pl.lit("grid").alias("member"),
@@ -178,31 +160,9 @@ def _received(
     `direct` (the contract's factor is taken off in its place); the part behind a plant's supply
     stays `direct_exported` there and stands at the receiver as `received_…`.
     """
-    named = known.filter(pl.col("ef_kind").is_in(["plant", "contract"]))
-    weight = pl.when(pl.col("carrier") == "electricity").then(WEIGHT_KWH).otherwise(WEIGHT_GJ)
-    asked = named.with_columns((pl.col("quantity") * weight).cast(_EXACT).alias("weight"))
-    given = generation(canonical).select(*_KEYS, "exported")
+    asked = of_makers(known)
     exported = activity.filter(pl.col("flow") == "direct_exported")
-    sums = asked.group_by(pl.col("from_enterprise_id").alias("enterprise_id"), "year").agg(
-        pl.col("weight").sum().alias("asked"),
-        pl.col("exchange_id").min().alias("first"),
-        (pl.col("ef_kind") == "plant").any().alias("of_plant"),
-    )
-    fuelled = exported.select(_KEYS).unique()
-    checked = sums.join(given, on=_KEYS, how="left").join(
-        fuelled.with_columns(pl.lit(True).alias("fuelled")), on=_KEYS, how="left"
-    )
-    for row in checked.sort("first").iter_rows(named=True):
-        if row["of_plant"] and not row["fuelled"]:
-            raise ExchangeError(
-                f"EX3: {row['first']}: {row['enterprise_id']} has no fuel for {row['year']}; "
-                "expected its return, or a contract factor (合同排放因子)"
-            )
-        if row["fuelled"] and row["asked"] > row["exported"]:
-            raise ExchangeError(
-                f"EX2: {row['enterprise_id']} {row['year']} supplies {row['asked']} and gave out "
-                f"{row['exported']} (fuel weights of METHOD 2.2; {row['first']})"
-            )
+    sides = given_out(asked, activity, canonical)
     members = pl.concat(
         [
             asked.select(
@@ -211,7 +171,7 @@ def _received(
                 pl.col("exchange_id").alias("member"),
                 "weight",
             ),
-            checked.filter(pl.col("fuelled")).select(
+            sides.filter("fuelled").select(
                 *_KEYS,
                 pl.lit("grid").alias("member"),
                 (pl.col("exported") - pl.col("asked")).cast(_EXACT).alias("weight"),
@@ -220,7 +180,7 @@ def _received(
     )
     shared = exported.join(members, on=_KEYS)
     if shared.is_empty():
-        return activity.clear(), _contracted(named, supplies, activity)
+        return activity.clear(), _contracted(asked, supplies, activity)
     shares = split_exact(
         shared.select(
             pl.col("activity_id").alias("split_id"),
@@ -266,7 +226,7 @@ def _received(
     )
     pairs = of_plant.join(takers, on="member")
     received = pl.concat(
-        [_at_receivers(pairs), _contracted(named, supplies, activity)], how="diagonal_relaxed"
+        [_at_receivers(pairs), _contracted(asked, supplies, activity)], how="diagonal_relaxed"
     )
     return fuels.select(activity.columns), received
 

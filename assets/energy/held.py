@@ -7,17 +7,15 @@ import polars as pl
 from assets.energy.split import split_exact
 from assets.enterprises.identity import identify, resolve
 from quality.contracts.core import Activity
+from quality.contracts.process import REFUSED
 
 _KEYS = ["enterprise_id", "year", "energy_id"]
 _EXACT = pl.Decimal(38, 6)
 # Gases that come of coke and coal which are counted where they are used (METHOD 2.2).
 BY_PRODUCTS = ["bfg", "ldg", "cog"]
 _HELD_ZH = "碳平衡法或产品因子法已计，不再按燃烧计"
+_REFUSED_ZH = "205-2 表未通过检查：投入后去向不明，不按燃烧计"
 _BY_PRODUCT_ZH = "自产副产煤气，其碳已在焦炭和煤中计入"
-
-
-class HeldError(ValueError):
-    """TR1: a method holds more of a fuel than its enterprise returned."""
 
 
 def unburnt(
@@ -27,21 +25,15 @@ def unburnt(
 
     `held` is `core.held_fuel`. Of a by-product gas, what the enterprise made itself is not burnt
     again, unless a transformation balance has taken its carbon out before: then it is fuel like
-    any other. The sum by enterprise, year and fuel stays. Raises HeldError (TR1).
+    any other. The sum by enterprise, year and fuel stays. Where a method holds more than was
+    used (TR1, `held_findings`), nothing of it is burnt.
     """
     amounts = pl.concat([_held(held, entities), _by_products(canonical, held, entities)])
     fuels = activity.filter(pl.col("carrier").is_in(["fuel", "product"]))
     totals = fuels.group_by(_KEYS).agg(pl.col("quantity").sum().alias("used"))
     compared = amounts.join(totals, on=_KEYS).with_columns(
-        pl.coalesce("held", "used").alias("held")
+        pl.min_horizontal("held", "used").alias("held")
     )
-    over = compared.filter(pl.col("held") > pl.col("used"))
-    if over.height:
-        row = over.sort("source_row_id").row(0, named=True)
-        raise HeldError(
-            f"TR1: {row['enterprise_id']} {row['year']} {row['energy_id']}: {row['held']} put in "
-            f"({row['source_row_id']}) and {row['used']} used (205-1); expected no more"
-        )
     touched = fuels.join(compared.select(*_KEYS, "held", "used", "why"), on=_KEYS)
     if touched.is_empty():
         return activity
@@ -90,7 +82,10 @@ def _held(held: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
         .cast(_EXACT)
         .alias("held"),
         pl.col("source_row_id").min(),
-        pl.lit(_HELD_ZH).alias("why"),
+        pl.when((pl.col("method_id") == REFUSED).any())
+        .then(pl.lit(_REFUSED_ZH))
+        .otherwise(pl.lit(_HELD_ZH))
+        .alias("why"),
     )
 
 

@@ -28,7 +28,7 @@ JOIN accepted.unit u ON u.unit_zh = r.unit_zh AND u.canonical_unit = e.canonical
 
 
 class ExchangeError(ValueError):
-    """EX1 to EX3: a supply that its two ends cannot hold; the message has the numbers."""
+    """A supply in a unit that has no conversion."""
 
 
 def exchanges(

@@ -12,11 +12,12 @@ from assets.inventory.choice import profiles_of
 from assets.inventory.ledger import Choices
 from assets.inventory.methods.evaluate import process_terms
 from assets.inventory.methods.held import held_fuels
+from assets.inventory.methods.refused import refused_works
 from assets.inventory.methods.terms import counted_terms, term_factors
 from assets.inventory.methods.transformed import transformation_terms
 from assets.inventory.relined import ledger_kept
 from assets.inventory.uncertainty import steps as uncertainty_steps
-from quality.contracts.audit import ItemSource
+from quality.contracts.audit import ItemSource, QuarantineRow
 from quality.contracts.books import BookRow
 from quality.contracts.boundaries import Boundary, BoundaryClaim
 from quality.contracts.ceads import CeadsCell, CeadsPart, ImpliedFactor
@@ -82,6 +83,10 @@ def _item_sources(t: Frames, _: Settings) -> pl.DataFrame:
     return ItemSource.conform(pl.concat([found, edges]).unique())
 
 
+def _refused(t: Frames) -> pl.DataFrame:
+    return refused_works(t["quarantine.row"], t["accepted.return_205_2"])
+
+
 def _transformation(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
     return transformation_terms(
         t["accepted.return_205_2"],
@@ -89,6 +94,7 @@ def _transformation(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
         t["accepted.fuel_factor"],
         t["accepted.unit"],
         t["accepted.ncv_unit"],
+        _refused(t),
     )
 
 
@@ -163,6 +169,7 @@ COEFFICIENT_STEP = Step(
 _TERM_INPUTS = (
     ProcessReturn,
     Return2052,
+    QuarantineRow,
     ProcessFactor,
     WasteFactor,
     HeatFactor,
@@ -184,7 +191,10 @@ TERM_STEPS = (
         HeldFuel,
         _TERM_INPUTS,
         lambda t, _: held_fuels(
-            t["accepted.process_return"], _transformation(t)[0], t["accepted.energy"]
+            t["accepted.process_return"],
+            _transformation(t)[0],
+            t["accepted.energy"],
+            _refused(t),
         ),
         "inventory",
         by_year=True,

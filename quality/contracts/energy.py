@@ -62,3 +62,23 @@ class Allocation(Table):
             "partition": "year",
             "about": "One row a return: total + excess = own data + offices + remainder.",
         }
+
+
+class Contradiction(Table):
+    source_row_id: str = column("来源行", "delivered row that the rule names")
+    rule_id: str = column("规则", "rule", isin=["EX1", "EX2", "EX3", "TR1", "TR2"])
+    enterprise_id: str = column("企业", "whose return says otherwise")
+    year: int = column("年份", "data year")
+    energy_id: str = column("能源", "energy")
+    stated: Quantity = column("所述数量", "what the one says; of EX2 fuel weights")
+    expected: Quantity = column("应有数量", "what the other says")
+    reason_zh: str = column("原因", "reason, and what was done, in Chinese")
+    reason_en: str = column("原因（英）", "reason, and what was done, in English")
+
+    class Config:
+        metadata = {
+            "table": "core.contradiction",
+            "key": ["source_row_id", "rule_id", "energy_id"],
+            "partition": "year",
+            "about": "One row a delivered figure that another delivery contradicts.",
+        }

@@ -106,6 +106,10 @@ class ProcessTerm(Table):
         }
 
 
+# The method of fuel whose balance was refused at the door: no other counts its carbon.
+REFUSED = "refused_balance"
+
+
 class HeldFuel(Table):
     source_row_id: str = column("来源行", "delivered row that says so")
     method_id: str = column("方法", "method that counts its carbon")

@@ -51,7 +51,10 @@ def test_conservation_checks_block() -> None:
     checks = [spec for check in _definitions().asset_checks or [] for spec in check.check_specs]
     assert len([spec for spec in checks if spec.blocking]) == 5
     # What enterprises stated is told and not overruled: a warning.
-    assert [spec.name for spec in checks if not spec.blocking] == ["sites_within_return"]
+    assert [spec.name for spec in checks if not spec.blocking] == [
+        "sites_within_return",
+        "no_contradiction",
+    ]
 
 
 def test_shipped_dagster_yaml_gives_the_lake_one_writer() -> None:

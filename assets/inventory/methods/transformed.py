@@ -13,6 +13,7 @@ from assets.inventory.methods.book import FactorBook
 from assets.inventory.methods.delivered import Row, where
 from assets.inventory.methods.evaluate import TermRows
 from assets.inventory.methods.figures import Figure, Source, figure
+from assets.inventory.methods.refused import WORKS
 from assets.inventory.methods.transformation import Stream, transformation_balance
 from assets.inventory.methods.units import Units
 from assets.landing.rules.carriers import listed_and_fuels
@@ -31,15 +32,16 @@ def transformation_terms(
     fuels: pl.DataFrame,
     units: pl.DataFrame,
     ncv_units: pl.DataFrame,
+    refused: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`core.process_term` of `accepted.return_205_2`, and the cells it rests on (METHOD 2.2).
 
     One balance a legal person, year and kind, for the kinds that EN7 balances: coking,
-    refining and coal-to-liquids, gas works. Fuel put in for power and heat is combustion, and
-    not here. A delivered calorific value goes with the default carbon content; one without a
-    fitting unit is not used (NCVUNIT). Electricity and heat hold no carbon. Raises MethodError
-    for a name or unit that is not known and where the carbon loss leaves -2 to 15 % (CB1),
-    MissingFactor for a fuel without carbon content.
+    refining and coal-to-liquids, gas works; none for the works of `refused_works`. Fuel put in
+    for power and heat is combustion, and not here. A delivered calorific value goes with the
+    default carbon content; one without a fitting unit is not used (NCVUNIT). Electricity and
+    heat hold no carbon. Raises MethodError for a name or unit that is not known and where the
+    carbon loss leaves -2 to 15 % (CB1), MissingFactor for a fuel without carbon content.
     """
     names = listed_and_fuels({"accepted.energy": energies, "accepted.fuel_factor": fuels})
     read = _Reader(
@@ -53,6 +55,7 @@ def transformation_terms(
     rows = (
         returns_205_2.filter(pl.col("kind_zh").is_in(BALANCED))
         .with_columns(person().alias("person"))
+        .join(refused, on=WORKS, how="anti")
         .sort("source_row_id")
         .to_dicts()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,13 +15,17 @@ from hypothesis import strategies as st
 from assets.inventory.ledger import MissingFactor
 from assets.inventory.methods.base import MethodError, net_t
 from assets.inventory.methods.figures import figure
+from assets.inventory.methods.held import held_fuels
+from assets.inventory.methods.refused import refused_works
 from assets.inventory.methods.transformation import (
     Stream,
     carbon_balance,
     transformation_balance,
 )
 from assets.inventory.methods.transformed import transformation_terms
+from quality.contracts.audit import QuarantineRow
 from quality.contracts.forms import Return2052
+from quality.contracts.process import ProcessReturn
 from tests.frames import facts, frame
 from tests.inventory.methods.worked import CODE, exact, net_of
 from tests.shared_data import golden
@@ -121,9 +126,12 @@ TAR = {"energy_zh": "其他焦化产品", "output": 3500}
 POWER = {"energy_zh": "电力", "input": 100, "unit_zh": "万千瓦时"}
 
 
+NOBODY = refused_works(QuarantineRow.empty_frame(), frame(Return2052))
+
+
 def of(*values: dict[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
     names = ("energy", "fuel_factor", "unit", "ncv_unit")
-    return transformation_terms(rows(*values), *(facts(name) for name in names))
+    return transformation_terms(rows(*values), *(facts(name) for name in names), NOBODY)
 
 
 def test_a_coke_oven_of_form_205_2() -> None:
@@ -191,7 +199,7 @@ def test_a_fuel_without_carbon_content_stops_with_the_next_step() -> None:
     )
     with pytest.raises(MissingFactor, match=r"coke: no set has .*fuel_factor\.csv"):
         transformation_terms(
-            rows(COAL, COKE), facts("energy"), lacking, facts("unit"), facts("ncv_unit")
+            rows(COAL, COKE), facts("energy"), lacking, facts("unit"), facts("ncv_unit"), NOBODY
         )
 
 
@@ -199,3 +207,46 @@ def test_a_calorific_value_without_fitting_unit_is_not_used() -> None:
     found, _ = of({**COAL, "ncv_unit_zh": "千焦/立方米"}, {**COKE, "output": "7.5"})
     coal = found.filter(pl.col("flow") == "carbon_in").row(0, named=True)
     assert coal["factor_derivation"].startswith("26.344 GJ/t")
+
+
+def quarantined(number: int, rule: str, cells: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "source_row_id": f"t::{number}",
+        "source_id": "return_205_2",
+        "rule_id": rule,
+        "cells_json": json.dumps(
+            {"统一社会信用代码": CODE, "单位详细名称": "甲焦化厂", "年份": "2023", **cells}
+        ),
+    }
+
+
+def test_a_works_of_which_a_row_was_refused_has_no_balance_and_burns_nothing_of_it() -> None:
+    accepted = rows(COKE, GAS, {**COAL, "energy_zh": "原煤"})
+    coal = quarantined(
+        9, "TYPE:input", {"加工转换类型": "炼焦", "能源名称": "洗精煤", "加工转换/投入量": "十万"}
+    )
+    refused = refused_works(frame(QuarantineRow, coal), accepted)
+    put_in = dict(refused.select("energy_zh", "put_in").iter_rows())
+    assert put_in == {"洗精煤": True, "原煤": True, "焦炭": False, "焦炉煤气": False}
+    names = ("energy", "fuel_factor", "unit", "ncv_unit")
+    terms, _ = transformation_terms(accepted, *(facts(name) for name in names), refused)
+    assert terms.is_empty()
+    held = held_fuels(frame(ProcessReturn), terms, facts("energy"), refused)
+    assert set(held.select("energy_id", "quantity", "method_id").rows()) == {
+        ("washed_coal", None, "refused_balance"),
+        ("raw_coal", None, "refused_balance"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "cells"),
+    [
+        ("SUPPLEMENT", {"加工转换类型": "炼焦", "能源名称": "洗精煤", "加工转换/投入量": "1"}),
+        ("EN8", {"加工转换类型": "火力发电", "能源名称": "洗精煤", "加工转换/投入量": "1"}),
+        ("TYPE:year", {"加工转换类型": "炼焦", "能源名称": "洗精煤", "年份": "去年"}),
+        ("FIELDS", {"加工转换类型": "炼焦", "能源名称": ""}),
+    ],
+)
+def test_what_refuses_no_balance(rule: str, cells: dict[str, Any]) -> None:
+    refused = refused_works(frame(QuarantineRow, quarantined(9, rule, cells)), rows(COAL, COKE))
+    assert refused.is_empty()
