@@ -19,7 +19,8 @@ SELECT r.*, e.energy_id, e.canonical_unit, e.carrier, e.book_fuel,
        s.book_sector AS final_sector, t.book_sector AS power_sector,
        round(r.amount * u.value, 6)::DECIMAL(38,6) AS quantity,
        round(coalesce(r.own_production, 0) * u.value, 6)::DECIMAL(38,6) AS own_quantity,
-       round(coalesce(r.sold, 0) * u.value, 6)::DECIMAL(38,6) AS sold_quantity
+       round(coalesce(r.sold, 0) * u.value, 6)::DECIMAL(38,6) AS sold_quantity,
+       round(coalesce(r.raw_material, 0) * u.value, 6)::DECIMAL(38,6) AS raw_quantity
 FROM returned r
 JOIN accepted.energy e ON e.energy_zh = r.energy_zh
 JOIN accepted.unit u ON u.unit_zh = r.unit_zh AND u.canonical_unit = e.canonical_unit
@@ -55,14 +56,17 @@ def canonical_returns(
         .alias("amount"),
         "own_production",
         "sold",
+        "raw_material",
     )
     product_rows = _of_those_that_go_on(resolve(identify(outputs), entities), enterprises).select(
         *[c for c in shared if c != "industry_division"],
         pl.lit("").alias("industry_division"),
         pl.col("product_zh").alias("energy_zh"),
         pl.col("output").alias("amount"),
-        pl.lit(None, pl.Decimal(38, 6)).alias("own_production"),
-        pl.lit(None, pl.Decimal(38, 6)).alias("sold"),
+        *(
+            pl.lit(None, pl.Decimal(38, 6)).alias(name)
+            for name in ("own_production", "sold", "raw_material")
+        ),
     )
     return run_sql(
         _CANONICAL,

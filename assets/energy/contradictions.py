@@ -1,7 +1,8 @@
 """What two deliveries say of one thing and cannot both be right.
 
-A supply that its ends cannot hold is taken as not known (EX1 to EX3), and fuel that a method holds
-beyond what was used, or whose balance was refused, is not burnt (TR1, TR2). The run goes on; each
+A supply that its ends cannot hold is taken as not known (EX1 to EX3); fuel that a method holds
+beyond what was used, or whose balance was refused, is not burnt (TR1, TR2); feedstock beyond what
+was used as raw material counts as stated (FS1). The run goes on; each
 stands in `core.contradiction` with both numbers, for the offices to settle.
 """
 
@@ -38,6 +39,11 @@ _REASONS = {
         "投入量大于 205-1 消费量：全部不按燃烧计",
         "more put in than 205-1 says was used: none of it is counted as burnt",
     ),
+    "FS1": (
+        "原料用量大于 205-1 用于原材料：按所填计，超出部分可能又按燃烧计",
+        "more feedstock than 205-1 says was used as raw material: it counts as stated, and what is "
+        "beyond may be counted as burnt, too",
+    ),
     "TR2": (
         "205-2 表未通过检查：投入的能源去向不明，全部不按燃烧计",
         "form 205-2 was refused: what became of the fuel is not known, none is counted as burnt",
@@ -50,9 +56,11 @@ def contradictions(
     canonical: pl.DataFrame,
     known: pl.DataFrame,
     held: pl.DataFrame,
+    terms: pl.DataFrame,
     entities: pl.DataFrame,
 ) -> pl.DataFrame:
-    """`core.contradiction` of supplies (`core.exchange`) and held fuels (`core.held_fuel`).
+    """`core.contradiction` of supplies (`core.exchange`), held fuels (`core.held_fuel`) and
+    feedstock (`core.process_term`).
 
     `activity` is that of returns and meters, before supplies are told apart in it.
     """
@@ -62,6 +70,7 @@ def contradictions(
                 pl.col("exchange_id").alias("source_row_id"), *_FOUND
             ),
             held_findings(activity, held, entities).select("source_row_id", *_FOUND),
+            feedstock_findings(canonical, terms, entities).select("source_row_id", *_FOUND),
         ]
     )
     rules = pl.DataFrame(
@@ -194,4 +203,24 @@ def held_findings(
             pl.when("refused").then(pl.lit("TR2")).otherwise(pl.lit("TR1")).alias("rule_id"),
             pl.coalesce("stated", "expected").alias("stated"),
         )
+    )
+
+
+def feedstock_findings(
+    canonical: pl.DataFrame, terms: pl.DataFrame, entities: pl.DataFrame
+) -> pl.DataFrame:
+    """FS1: feedstock of a method (`stated`) beyond the raw material of 205-1 (`expected`)."""
+    returned = canonical.group_by(_KEYS).agg(pl.col("raw_quantity").sum().alias("expected"))
+    # A term of the method is named by its fuel.
+    of_fuel = terms.filter(pl.col("method_id").is_in(["feedstock", "gas_feedstock"])).with_columns(
+        pl.col("term").str.extract(r"^(\S+) ").alias("energy_id"),
+        pl.col("term_id").str.split("|").list.first().alias("source_row_id"),
+    )
+    return (
+        resolve(identify(of_fuel, "permit_no"), entities)
+        .group_by(_KEYS)
+        .agg(pl.col("quantity").sum().alias("stated"), pl.col("source_row_id").min())
+        .join(returned, on=_KEYS, how="left")
+        .with_columns(pl.col("expected").fill_null(0), pl.lit("FS1").alias("rule_id"))
+        .filter(pl.col("stated") > pl.col("expected"))
     )

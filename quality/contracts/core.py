@@ -355,6 +355,7 @@ class CanonicalReturn(Table):
     quantity: Quantity = column("数量", "amount counted, canonical unit", ge=0)
     own_quantity: Quantity = column("自产量", "own production, canonical unit", ge=0)
     sold_quantity: Quantity = column("外供量", "delivered out, canonical unit", ge=0)
+    raw_quantity: Quantity = column("用于原材料", "used as raw material, canonical unit", ge=0)
     pedigree: str = pedigree()
 
     class Config:

@@ -66,7 +66,7 @@ class Allocation(Table):
 
 class Contradiction(Table):
     source_row_id: str = column("来源行", "delivered row that the rule names")
-    rule_id: str = column("规则", "rule", isin=["EX1", "EX2", "EX3", "TR1", "TR2"])
+    rule_id: str = column("规则", "rule", isin=["EX1", "EX2", "EX3", "TR1", "TR2", "FS1"])
     enterprise_id: str = column("企业", "whose return says otherwise")
     year: int = column("年份", "data year")
     energy_id: str = column("能源", "energy")

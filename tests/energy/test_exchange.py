@@ -21,7 +21,7 @@ from quality.contracts.core import CanonicalReturn, EmissionFactor, Enterprise, 
 from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import Entity
 from quality.contracts.exchange import EnergyExchange
-from quality.contracts.process import HeldFuel
+from quality.contracts.process import HeldFuel, ProcessTerm
 from tests.frames import facts, frame
 from tests.shared_data import golden
 
@@ -44,6 +44,7 @@ def returned(enterprise: str, energy: str, **more: Any) -> dict[str, Any]:
         "quantity": 0,
         "own_quantity": 0,
         "sold_quantity": 0,
+        "raw_quantity": 0,
         **more,
     }
 
@@ -282,7 +283,12 @@ def test_a_supply_that_its_ends_cannot_hold_is_found_and_taken_as_bought_from_th
     ]
     parks = Parks(returns, supplies)
     said = contradictions(
-        parks.measured(), parks.canonical, parks.known, frame(HeldFuel), frame(Entity)
+        parks.measured(),
+        parks.canonical,
+        parks.known,
+        frame(HeldFuel),
+        frame(ProcessTerm),
+        frame(Entity),
     )
     told = said.select("rule_id", "enterprise_id", "stated", "expected").rows()
     assert told == found

@@ -191,6 +191,9 @@ def returns_205_1() -> Iterator[Row]:
     yield g04("g04_gap", given["consumption"] - 50 - supply * 0.06)
     for name in ("g06", "g06_default"):
         yield returned(name, "洗精煤", "吨", golden("G06")[0]["washed_coal_t"])
+    given, _, _ = golden("G07")
+    used = six(exact(given["naphtha_t"]) * exact(given["feedstock_share"]))
+    yield returned("g07", "石脑油", "吨", given["naphtha_t"], **{"消费量/用于原材料": used})
     yield returned("g09", "热力", "百万千焦", golden("G09")[1]["heat_GJ"])
     total = exact(golden("G15")[0]["enterprise_tce"])
     yield returned("g15", "电力", "千瓦时", six(total / TCE_PER_KWH))
@@ -263,6 +266,11 @@ def processes() -> Iterator[Row]:
     kilns = {"一号窑": "水泥熟料", "二号窑": "水泥熟料氧化物法"}
     for kiln, method in kilns.items():
         yield process("g10", method, "熟料产量", given["clinker_t"] / 10_000, "万吨", 项目=kiln)
+    naphtha, _, _ = golden("G07")
+    used = six(exact(naphtha["naphtha_t"]) * exact(naphtha["feedstock_share"]))
+    yield process("g07", "燃料作原料", "原料品种", "石脑油")
+    yield process("g07", "燃料作原料", "原料用量", used, "吨")
+    yield process("g07", "燃料作原料", "固碳率", naphtha["carbon_stored_fraction"], "比例")
     oxides = {
         "氧化钙含量": "CaO",
         "氧化镁含量": "MgO",

@@ -157,6 +157,24 @@ def test_g06_default_coal_is_refused_with_all_rows_of_the_oven(tables: Tables) -
     assert lines(tables, "g06_default", energy_id="transformation_balance").is_empty()
 
 
+def test_g07_feedstock(tables: Tables) -> None:
+    """What is used as raw material is not burnt: it leaves with the product, or is emitted."""
+    _, expected, tolerance = golden("G07")
+    found = lines(tables, "g07", gas="CO2").with_columns(pl.col("mass_t").cast(pl.Float64))
+    by_flow = dict(found.group_by("energy_id", "flow").agg(pl.col("mass_t").sum()).select(
+        pl.format("{} {}", "energy_id", "flow"), "mass_t").iter_rows()
+    )  # fmt: skip
+    assert by_flow == {
+        "naphtha direct": pytest.approx(expected["fuel_tCO2"], rel=tolerance),
+        "feedstock direct": pytest.approx(expected["process_tCO2"], rel=tolerance),
+        "feedstock stored": pytest.approx(expected["stored_memo_tCO2"], rel=tolerance),
+    }
+    assert mass(tables, "g07") == pytest.approx(
+        expected["fuel_tCO2"] + expected["process_tCO2"], rel=tolerance
+    )
+    assert tables["core.contradiction"].filter(enterprise_id=code("g07")).is_empty()
+
+
 def test_g09_the_heat_of_steam(tables: Tables) -> None:
     (line,) = lines(tables, "g09").to_dicts()
     assert float(line["quantity"]) == near("G09", "heat_GJ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from assets.inventory.methods.book import FactorBook
+from assets.inventory.methods.book import FactorBook, FuelCarbon
 from assets.inventory.methods.figures import Figure, figure, written
 
 CN, ZCP, IPCC = "CN-GHG", "ZCP-2025", "IPCC"
@@ -236,11 +236,20 @@ class Case:
             raise self.error("input", f"nothing says {need.role}", " or ".join(known)) from None
         found = self.book.value(need.table, *key, role=need.role, unit=need.unit)
         # Which row was taken rests on the choices in its key.
+        return self._chosen(found, [name for name in self.choosing if "{" + name + "}" in asked])
+
+    def fuel(self, choice: str) -> FuelCarbon:
+        """Calorific value and carbon content of the fuel that a choice stands for."""
+        found = self.book.fuel(self.part(choice))
+        return replace(found, ncv=self._chosen(found.ncv, [choice]))
+
+    def _chosen(self, found: Figure, names: Iterable[str]) -> Figure:
+        """A figure that rests on what was chosen, too."""
         chosen = {
             name: source
-            for name, choice in self.choosing.items()
-            if "{" + name + "}" in asked
-            for source in choice.sources.values()
+            for name in names
+            if name in self.choosing
+            for source in self.choosing[name].sources.values()
         }
         return replace(found, sources={**found.sources, **chosen})
 

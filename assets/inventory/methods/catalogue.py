@@ -5,6 +5,7 @@ from __future__ import annotations
 from assets.inventory.methods.base import Method
 from assets.inventory.methods.chemicals import CHEMICALS
 from assets.inventory.methods.electronics import ELECTRONICS
+from assets.inventory.methods.feedstock import FEEDSTOCK
 from assets.inventory.methods.landfill import LANDFILL
 from assets.inventory.methods.metals import METALS
 from assets.inventory.methods.minerals import MINERALS
@@ -15,6 +16,7 @@ METHODS: dict[str, Method] = {
     for method in (
         *MINERALS,
         *CHEMICALS,
+        *FEEDSTOCK,
         *METALS,
         *ELECTRONICS,
         *WASTES,

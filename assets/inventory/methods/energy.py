@@ -1,4 +1,4 @@
-"""Combustion, feedstock, cogeneration, and purchased power and heat in exact arithmetic."""
+"""Combustion, cogeneration, and purchased power and heat in exact arithmetic."""
 
 from __future__ import annotations
 
@@ -58,37 +58,6 @@ def combustion_terms(
                 Term("combustion", gas, "direct", amount, unit, factor, FULL, "energy_combustion")
             )
     return found
-
-
-def feedstock_terms(
-    quantity: Fraction,
-    unit: str,
-    triple: tuple[Fraction, Fraction, Fraction],
-    feedstock_share: Fraction,
-    stored: Fraction | None = None,
-) -> list[Term]:
-    """Fuel part, process part and stored carbon of a fuel used in part as feedstock (G07).
-
-    Fuel: AD x (1-s) burnt with OF; process: AD x s x (1-stored) x NCV x CC x 44/12; stored:
-    AD x s x stored, a memo. METHOD 2.2: without a fraction stored = 1, and what the feedstock
-    emits comes from the method of the product. Raises MethodError for shares outside 0..1.
-    """
-    ncv, cc, of = triple
-    kept = _ONE if stored is None else stored
-    _bounded("feedstock", quantity=quantity, ncv=ncv, cc=cc)
-    _bounded("feedstock", highest=_ONE, of=of, feedstock_share=feedstock_share, stored=kept)
-    whole, share, fixed = figure(quantity, unit), figure(feedstock_share), figure(kept)
-    (fuel,) = combustion_terms(quantity * (1 - feedstock_share), unit, triple)
-    carbon = figure(ncv, f"GJ/{unit}") * figure(cc, "tC/TJ") / 1000 * CO2_PER_C
-    process = whole * share * (1 - fixed)
-    return [
-        fuel,
-        Term("feedstock", "CO2", "direct", process, unit, carbon, ALL, "industrial_process"),
-        Term(
-            "stored", "CO2", "stored", whole * share * fixed, unit, carbon, ALL,
-            "industrial_process",
-        ),
-    ]  # fmt: skip
 
 
 def chp_efficiency(electricity_gj: Fraction, heat_gj: Fraction, fuel_gj: Fraction) -> Fraction:

@@ -1,4 +1,4 @@
-"""Combustion, feedstock, cogeneration, purchased power and heat."""
+"""Combustion, cogeneration, purchased power and heat."""
 
 from __future__ import annotations
 
@@ -40,34 +40,6 @@ def test_methane_and_nitrous_oxide_of_biomass_count_and_its_co2_does_not() -> No
     assert net_t(found, "CH4") == exact("0.45")
     assert net_t(found, "N2O") == exact("0.06")
     assert net_t(found, "CH4", "ZCP-2025") == 0
-
-
-def test_g07_feedstock() -> None:
-    given, expected, tolerance = golden("G07")
-    fuel, process, stored = energy.feedstock_terms(
-        exact(given["naphtha_t"]),
-        "t",
-        TRIPLE,
-        exact(given["feedstock_share"]),
-        exact(given["carbon_stored_fraction"]),
-    )
-    assert float(fuel.mass_t) == pytest.approx(expected["fuel_tCO2"], rel=tolerance)
-    assert float(process.mass_t) == pytest.approx(expected["process_tCO2"], rel=tolerance)
-    assert float(stored.mass_t) == pytest.approx(expected["stored_memo_tCO2"], rel=tolerance)
-    assert net_t([fuel, process, stored], "CO2") == fuel.mass_t + process.mass_t
-
-
-@given(share=shares, kept=shares)
-def test_feedstock_loses_no_carbon(share: Fraction, kept: Fraction) -> None:
-    full = (TRIPLE[0], TRIPLE[1], F(1))
-    parts = energy.feedstock_terms(F(100), "t", full, share, kept)
-    (whole,) = energy.combustion_terms(F(100), "t", full)
-    assert sum(part.mass_t for part in parts) == whole.mass_t
-
-
-def test_without_a_fraction_the_feedstock_is_stored() -> None:
-    _, process, stored = energy.feedstock_terms(F(100), "t", TRIPLE, F(1, 2))
-    assert process.mass_t == 0 and stored.mass_t > 0
 
 
 @given(power=shares, heat=shares)
@@ -120,8 +92,6 @@ def test_g09_steam_and_hot_water() -> None:
         (energy.electricity_zcp_t, (F(10), F(6), F(5), F(1)), "11 kWh of 10 kWh"),
         (energy.electricity_zcp_t, (F(10), F(0), F(0), F(1), F(-1)), "out is -1"),
         (energy.hot_water_heat_gj, (F(1), F(19), F(4)), "temperature 19 °C; expected 20"),
-        (energy.feedstock_terms, (F(1), "t", TRIPLE, F(2)), "feedstock_share is 2; expected 0 to"),
-        (energy.feedstock_terms, (F(1), "t", TRIPLE, F(1), F(-1)), "stored is -1"),
         (energy.combustion_terms, (F(-1), "t", TRIPLE), "quantity is -1"),
         (energy.combustion_terms, (F(1), "t", (F(1), F(1), F(2))), "of is 2; expected 0 to 1"),
     ],
