@@ -112,7 +112,7 @@ def polars_float(folder: Path) -> tuple[int, pl.DataFrame]:
     tables, choices = _given(folder)
     factors = tables["core.emission_factor"].with_columns(pl.col("value").cast(pl.Float64))
     fuels = fuel_choice(tables["core.emission_factor"], choices.profiles).filter(
-        pl.col("use").is_in(["all", "manufacturing"])
+        pl.col("use").is_in(["all", "manufacturing"]), pl.col("variant") == ""
     )
     gwp = (
         tables["accepted.gwp"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.enterprises.records import REGISTERS
-from assets.inventory import exchange, factors, marts, trace
+from assets.inventory import exchange, factors, marts, trace, variants
 from assets.inventory.ceads import marts as ceads_marts
 from assets.inventory.ceads import steps as ceads_steps
 from assets.inventory.choice import profiles_of
@@ -17,10 +17,11 @@ from assets.inventory.methods.terms import counted_terms, term_factors
 from assets.inventory.methods.transformed import transformation_terms
 from assets.inventory.relined import ledger_kept
 from assets.inventory.uncertainty import steps as uncertainty_steps
-from quality.contracts.audit import ItemSource, QuarantineRow
+from quality.contracts.accepted import Return2051
+from quality.contracts.audit import Flag, ItemSource, QuarantineRow
 from quality.contracts.books import BookRow
 from quality.contracts.boundaries import Boundary, BoundaryClaim
-from quality.contracts.ceads import CeadsCell, CeadsPart, ImpliedFactor
+from quality.contracts.ceads import CeadsCell, CeadsPart, ImpliedFactor, ImpliedGroup
 from quality.contracts.core import (
     Activity,
     Attribution,
@@ -62,12 +63,14 @@ from warehouse.step import Frames, Step
 
 
 def _factor_tables(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
+    fuels, nonco2 = t["accepted.fuel_factor"], t["accepted.combustion_nonco2"]
     return factors.emission_factors(
-        t["accepted.fuel_factor"],
-        t["accepted.combustion_nonco2"],
+        fuels,
+        nonco2,
         t["accepted.electricity_factor"],
         t["accepted.heat_factor"],
         t["accepted.ippu_factor"],
+        variants.measured_factors(variants.measured_values(t), fuels, nonco2),
     )
 
 
@@ -79,8 +82,10 @@ def _coefficient_tables(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _item_sources(t: Frames, _: Settings) -> pl.DataFrame:
     found = trace.item_sources(t, _factor_tables(t)[1], _coefficient_tables(t)[1])
-    edges = _term_edges(t).select(found.columns)
-    return ItemSource.conform(pl.concat([found, edges]).unique())
+    edges = [_term_edges(t), variants.measured_sources(t["core.emission_factor"])]
+    return ItemSource.conform(
+        pl.concat([found, *(e.select(found.columns) for e in edges)]).unique()
+    )
 
 
 def _refused(t: Frames) -> pl.DataFrame:
@@ -115,7 +120,14 @@ def _term_edges(t: Frames) -> pl.DataFrame:
 
 def _emission_factors(t: Frames, _: Settings) -> pl.DataFrame:
     agreed, _edges = exchange.contract_factors(t["core.exchange"])
-    return pl.concat([_factor_tables(t)[0], agreed, term_factors(t["core.process_term"])])
+    return pl.concat(
+        [
+            _factor_tables(t)[0],
+            agreed,
+            term_factors(t["core.process_term"]),
+            variants.implied_factors(t["core.implied_factor"], t["accepted.energy"]),
+        ]
+    )
 
 
 def _ledger(t: Frames, s: Settings) -> pl.DataFrame:
@@ -130,13 +142,24 @@ def _ledger(t: Frames, s: Settings) -> pl.DataFrame:
                 counted_terms(t["core.process_term"], profiles),
             ]
         ),
+        t["core.implied_group"],
     )
     return ledger_kept(
         t["core.activity"], t["core.emission_factor"], choices, s.raw_rows / "ledger"
     )
 
 
-_FACTOR_INPUTS = (FuelFactor, CombustionNonCo2, ElectricityFactor, HeatFactor, ProcessFactor)
+_FACTOR_INPUTS = (
+    FuelFactor,
+    CombustionNonCo2,
+    ElectricityFactor,
+    HeatFactor,
+    ProcessFactor,
+    Return2051,
+    Energy,
+    CalorificUnit,
+    Flag,
+)
 _COEFFICIENT_INPUTS = (StandardCoal, FuelFactor, Energy)
 _MART_INPUTS = (
     Line,
@@ -220,16 +243,29 @@ def _inputs(mart: marts.Mart) -> tuple[type[Table], ...]:
 
 
 STEPS = (
-    Step(EmissionFactor, (*_FACTOR_INPUTS, Exchange, ProcessTerm), _emission_factors, "inventory"),
+    *ceads_steps.STEPS,
+    Step(
+        EmissionFactor,
+        (*_FACTOR_INPUTS, Exchange, ProcessTerm, ImpliedFactor),
+        _emission_factors,
+        "inventory",
+    ),
     Step(
         Line,
-        (Activity, ExchangePart, ProcessTerm, EmissionFactor, MethodProfile, GridRegion),
+        (
+            Activity,
+            ExchangePart,
+            ProcessTerm,
+            EmissionFactor,
+            ImpliedGroup,
+            MethodProfile,
+            GridRegion,
+        ),
         _ledger,
         "inventory",
         by_year=True,
     ),
     *(_mart_step(mart, _inputs(mart)) for mart in marts.MARTS),
-    *ceads_steps.STEPS,
     *(_mart_step(mart, (CeadsPart, CeadsCell)) for mart in ceads_marts.MARTS),
     *uncertainty_steps.STEPS,
     Step(
@@ -254,6 +290,7 @@ STEPS = (
             CeadsPart,
             CeadsCell,
             ImpliedFactor,
+            EmissionFactor,
             *dict.fromkeys((*_FACTOR_INPUTS, *_COEFFICIENT_INPUTS, *_TERM_INPUTS)),
         ),
         _item_sources,

@@ -15,6 +15,8 @@ from quality.contracts.core import EmissionFactor
 from quality.contracts.profiles import MethodProfile
 
 PROFILE_MARK = ";"
+# Sets of t CO2 per unit as a whole; in no profile, and taken only where a run names them.
+EFFECTIVE_SETS = ("CEADS-implied",)
 
 
 class ChoiceError(ValueError):
@@ -56,44 +58,87 @@ def profiles_of(
     chosen = [known[name] for name in wanted]
     if factor_set is None:
         return chosen
-    if factor_set not in SET_RANK:
-        raise ChoiceError(f"factor set {factor_set}: expected one of {', '.join(SET_RANK)}")
+    known_sets = (*SET_RANK, *EFFECTIVE_SETS)
+    if factor_set not in known_sets:
+        raise ChoiceError(f"factor set {factor_set}: expected one of {', '.join(known_sets)}")
     return [
         Profile(p.name, (factor_set, *p.factor_order), p.gases, p.electricity_basis) for p in chosen
     ]
 
 
 def fuel_choice(factors: pl.DataFrame, profiles: list[Profile]) -> pl.DataFrame:
-    """Rows `energy_id, gas, use, factor_id, profiles`: the factors of a fuel's chosen set.
+    """Rows `energy_id, variant, gas, use, factor_id, profiles`: factors of a fuel's chosen set.
 
     A profile takes all of a fuel from the first set of its order that has a whole triple
-    (METHOD 2.2: sets are never mixed). Profiles with the same choice share the row. Raises
-    ChoiceError for two factors of one key.
+    (METHOD 2.2: sets are never mixed); CH4 and N2O beside an effective factor, which has no
+    calorific value, are of the next set that has one. `variant` is empty for the fuel at large;
+    activity with a measured calorific value, or of a sector with a factor of its own, takes the
+    rows of its variant. Profiles with the same choice share the row. Raises ChoiceError for two
+    factors of one key, and for an effective set without any factor.
     """
-    fuels = EmissionFactor.conform(factors).filter(pl.col("kind") == "fuel")
-    sets_of: dict[str, set[str]] = defaultdict(set)
-    by_key: dict[tuple[str, str, str, str], str] = {}
-    for row in fuels.iter_rows(named=True):
-        sets_of[row["subject"]].add(row["factor_set"])
-        key = (row["subject"], row["factor_set"], row["gas"], row["use"])
-        if key in by_key:
-            raise ChoiceError(
-                f"two factors for {', '.join(key)}: {by_key[key]} and {row['factor_id']}; "
-                "expected one; withdraw one of them"
-            )
-        by_key[key] = row["factor_id"]
-    counted: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
-    for fuel, held_sets in sorted(sets_of.items()):
-        for profile in profiles:
-            chosen = next((s for s in profile.factor_order if s in held_sets), None)
-            for (subject, factor_set, gas, use), factor_id in by_key.items():
-                if subject == fuel and factor_set == chosen and profile.counts(gas):
-                    counted[fuel, gas, use, factor_id].append(profile.name)
+    known = _Fuels(EmissionFactor.conform(factors))
+    counted: dict[tuple[str, str, str, str, str], list[str]] = defaultdict(list)
+    for profile in profiles:
+        known.expect(profile)
+        for fuel, variant in known.variants():
+            for gas, use, factor_id in known.chosen(fuel, variant, profile.factor_order):
+                if profile.counts(gas):
+                    counted[fuel, variant, gas, use, factor_id].append(profile.name)
+    names = ["energy_id", "variant", "gas", "use", "factor_id", "profiles"]
     return pl.DataFrame(
-        [(*key, PROFILE_MARK.join(names)) for key, names in sorted(counted.items())],
-        schema=dict.fromkeys(["energy_id", "gas", "use", "factor_id", "profiles"], pl.String),
+        [(*key, PROFILE_MARK.join(profiles)) for key, profiles in sorted(counted.items())],
+        schema=dict.fromkeys(names, pl.String),
         orient="row",
     )
+
+
+_Chosen = list[tuple[str, str, str]]
+
+
+class _Fuels:
+    """Factors of fuels by fuel, variant and set: `gas, use, factor_id` each."""
+
+    def __init__(self, factors: pl.DataFrame) -> None:
+        self._of: dict[tuple[str, str], dict[str, _Chosen]] = defaultdict(dict)
+        keys: dict[tuple[str, ...], str] = {}
+        fuels = factors.filter(pl.col("kind").is_in(["fuel", "effective"]))
+        self._sets = set(fuels.get_column("factor_set"))
+        for row in fuels.sort("factor_id").iter_rows(named=True):
+            variant = row["variant"] or ""
+            key = (row["subject"], variant, row["factor_set"], row["gas"], row["use"])
+            if key in keys:
+                raise ChoiceError(
+                    f"two factors for {', '.join(filter(None, key))}: {keys[key]} and "
+                    f"{row['factor_id']}; expected one; withdraw one of them"
+                )
+            keys[key] = row["factor_id"]
+            of_set = self._of[row["subject"], variant].setdefault(row["factor_set"], [])
+            of_set.append((row["gas"], row["use"], row["factor_id"]))
+
+    def expect(self, profile: Profile) -> None:
+        lacking = [name for name in EFFECTIVE_SETS if name in profile.factor_order]
+        for name in lacking:
+            if name not in self._sets:
+                raise ChoiceError(
+                    f"factor set {name}: no factor of it; expected ceads_energy and "
+                    "ceads_emissions of one year: deliver both, or take another set"
+                )
+
+    def variants(self) -> list[tuple[str, str]]:
+        return sorted(self._of)
+
+    def chosen(self, fuel: str, variant: str, order: tuple[str, ...]) -> _Chosen:
+        """The first set with factors of the variant, else of the fuel at large."""
+        own, at_large = self._of[fuel, variant], self._of.get((fuel, ""), {})
+        held = own if any(name in own for name in order) else at_large
+        first = next((name for name in order if name in held), None)
+        if first is None:
+            return []
+        if first not in EFFECTIVE_SETS:
+            return held[first]
+        triple = next((n for n in order if n in at_large and n not in EFFECTIVE_SETS), None)
+        others = at_large[triple] if triple else []
+        return [*held[first], *(row for row in others if row[0] != "CO2")]
 
 
 def product_choice(factors: pl.DataFrame, profiles: list[Profile]) -> pl.DataFrame:

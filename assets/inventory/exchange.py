@@ -40,6 +40,7 @@ def contract_factors(exchanges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFram
                 "year": row["year"],
                 "confidence": "project",
                 "derivation": f"{plain(value)} t/{unit}",
+                "variant": None,
                 "rank": 1,
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -30,6 +31,10 @@ _GRID_KINDS = {
     "ZCP2025_green_power": ("electricity_nonfossil", "ZCP-2025"),
 }
 _SUPPORTED_UNITS = {"GJ/t": "t", "GJ/1e4Nm3": "1e4Nm3"}
+
+
+# A row of `core.emission_factor` and the rows that it rests on, by role.
+FactorRow = tuple[dict[str, Any], dict[str, str]]
 
 
 class FactorError(ValueError):
@@ -78,9 +83,11 @@ def emission_factors(
     electricity: pl.DataFrame,
     heat: pl.DataFrame,
     processes: pl.DataFrame,
+    measured: Iterable[FactorRow] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`core.emission_factor` and the source rows (`item_id, role, source_row_id`) of each.
 
+    `measured` are those of fuel with a measured calorific value (`assets.inventory.variants`).
     Raises FactorError for a unit without conversion.
     """
     rows: list[dict[str, Any]] = []
@@ -93,9 +100,11 @@ def emission_factors(
             for role, source in parts.items()
         )
 
-    for triple in _triples(fuels):
-        for row, parts in _fuel_factors(triple, nonco2):
+    for triple in triples(fuels):
+        for row, parts in fuel_factors(triple, nonco2):
             add(row, parts)
+    for row, parts in measured:
+        add(row, parts)
     for grid in electricity.filter(pl.col("basis").is_in(list(_GRID_KINDS))).iter_rows(named=True):
         add(*_grid_factor(grid))
     for item in heat.filter(pl.col("item") == "heat_default_fossil").iter_rows(named=True):
@@ -111,7 +120,7 @@ def emission_factors(
     return EmissionFactor.conform(frame), pl.DataFrame(sources)
 
 
-def _triples(fuels: pl.DataFrame) -> list[dict[str, Any]]:
+def triples(fuels: pl.DataFrame) -> list[dict[str, Any]]:
     """NCV, CC and OF of one fuel and one set, with their rows.
 
     A set that lacks one of the three for a fuel has no factor for it: parts of two sets
@@ -125,9 +134,8 @@ def _triples(fuels: pl.DataFrame) -> list[dict[str, Any]]:
     return [parts for _, parts in sorted(triples.items()) if len(parts) == 3]
 
 
-def _fuel_factors(
-    triple: dict[str, Any], nonco2: pl.DataFrame
-) -> list[tuple[dict[str, Any], dict[str, str]]]:
+def fuel_factors(triple: dict[str, Any], nonco2: pl.DataFrame) -> list[FactorRow]:
+    """CO2 of a triple, and CH4 and N2O at its calorific value. Raises FactorError for its unit."""
     ncv_row, cc_row, of_row = triple["NCV"], triple["CC"], triple["OF"]
     if ncv_row["unit"] not in _SUPPORTED_UNITS:
         raise FactorError(
@@ -145,6 +153,7 @@ def _fuel_factors(
         "factor_set": factor_set,
         "area_code": None,
         "year": ncv_row["year"],
+        "variant": None,
         "rank": SET_RANK[factor_set],
     }
     co2 = decimal12(combustion_co2(ncv, cc, of))
@@ -187,7 +196,7 @@ def _fuel_factors(
     return found
 
 
-def _grid_factor(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def _grid_factor(row: dict[str, Any]) -> FactorRow:
     value = decimal12(Fraction(row["value"]) / 1000)
     kind, factor_set = _GRID_KINDS[row["basis"]]
     # Grid regions have a name and no code.
@@ -206,15 +215,14 @@ def _grid_factor(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
             "year": row["year"],
             "confidence": row["confidence"],
             "derivation": f"{plain(row['value'])} kgCO2/kWh ÷ 1000 = {plain(value)} t/kWh",
+            "variant": None,
             "rank": 1,
         },
         {"EF": row["source_row_id"]},
     )
 
 
-def _product_factor(
-    product: str, factor_set: str, parts: list[dict[str, Any]]
-) -> tuple[dict[str, Any], dict[str, str]]:
+def _product_factor(product: str, factor_set: str, parts: list[dict[str, Any]]) -> FactorRow:
     """t CO2 per t of a product: one published factor, or one times its correction."""
     value = Fraction(1)
     for row in parts:
@@ -236,6 +244,7 @@ def _product_factor(
             "year": parts[0]["year"],
             "confidence": worst([row["confidence"] for row in parts]),
             "derivation": alone if len(parts) == 1 else f"{figures} = {plain(shown)} t/t",
+            "variant": None,
             "rank": 1,
         },
         {
@@ -245,7 +254,7 @@ def _product_factor(
     )
 
 
-def _heat_factor(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def _heat_factor(row: dict[str, Any]) -> FactorRow:
     return (
         {
             "factor_id": f"heat|{row['item']}",
@@ -260,6 +269,7 @@ def _heat_factor(row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
             "year": row["year"],
             "confidence": row["confidence"],
             "derivation": f"{plain(row['value'])} {row['unit']}",
+            "variant": None,
             "rank": 1,
         },
         {"EF": row["source_row_id"]},

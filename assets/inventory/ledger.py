@@ -13,6 +13,8 @@ from assets.inventory.choice import (
     grid_choice,
     product_choice,
 )
+from assets.inventory.variants import variants
+from quality.contracts.ceads import ImpliedGroup
 from quality.contracts.ledger import Line
 from warehouse.sql import run_sql
 
@@ -22,8 +24,9 @@ _LEDGER = """
 WITH chosen AS (
     SELECT a.*, c.factor_id, c.profiles, a.flow AS line_flow, NULL AS flag
     FROM core.activity a
+    LEFT JOIN variant v ON v.activity_id = a.activity_id
     JOIN fuel_choice c
-      ON c.energy_id = a.energy_id
+      ON c.energy_id = a.energy_id AND c.variant = coalesce(v.variant, '')
      AND c.use IN ('all', CASE WHEN a.block = 'transformation' THEN 'energy_industries'
                                ELSE 'manufacturing' END)
     WHERE a.carrier = 'fuel'
@@ -108,12 +111,14 @@ class Choices:
     """What a run chooses: profiles, regions of provinces, and the year of grid factors.
 
     `terms` are those of methods: activity of carrier `process` has its factor and profiles there.
+    `sector_groups` is `core.implied_group`.
     """
 
     profiles: list[Profile]
     regions: pl.DataFrame
     grid_ef_year: str = "data_year"
     terms: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_TERM))
+    sector_groups: pl.DataFrame = field(default_factory=ImpliedGroup.empty_frame)
 
 
 def ledger(activity: pl.DataFrame, factors: pl.DataFrame, choices: Choices) -> pl.DataFrame:
@@ -135,6 +140,7 @@ def ledger(activity: pl.DataFrame, factors: pl.DataFrame, choices: Choices) -> p
             "core.activity": activity.select(READ),
             "core.emission_factor": factors,
             "fuel_choice": fuel_choice(factors, choices.profiles),
+            "variant": variants(activity, factors, choices.sector_groups, choices.profiles),
             "grid_choice": grid_choice(places, factors, choices.regions, choices.grid_ef_year),
             "product_choice": product_choice(factors, choices.profiles),
             "term": choices.terms,

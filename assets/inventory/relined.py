@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.inventory.choice import fuel_choice, grid_choice, product_choice
 from assets.inventory.ledger import READ, Choices, ledger
+from assets.inventory.variants import variants
 from quality.contracts.ledger import Line
 
 _STATE, _LINES = "state.json", "lines.parquet"
@@ -94,6 +95,9 @@ def _rules(
     )
     return (
         fuel_choice(factors, choices.profiles).join(values, on="factor_id"),
+        variants(activity, factors, choices.sector_groups, choices.profiles)
+        .join(activity.select("activity_id", "energy_id"), on="activity_id")
+        .select("energy_id", "activity_id", "variant"),
         product_choice(factors, choices.profiles).join(values, on="factor_id"),
         grid_choice(places, factors, choices.regions, choices.grid_ef_year)
         .join(values, on="factor_id")

@@ -232,10 +232,17 @@ class Attribution(Table):
 class EmissionFactor(Table):
     factor_id: str = column("因子", "kind, subject, gas and set")
     kind: str = column(
-        "类型", "fuel, carbon (fuel without oxidation), electricity and its bases, heat, process"
+        "类型",
+        "fuel (of a triple), effective (of a fuel as a whole), electricity and its bases, heat, "
+        "process, method, contract",
     )
     subject: str = column("对象", "energy or product")
     use: str = column("用途", "use the factor is for; `all` where it does not matter")
+    variant: str = column(
+        "适用",
+        "group of sectors, or return with a measured calorific value; empty: all",
+        nullable=True,
+    )
     gas: str = column("气体", "gas", isin=GASES)
     value: Factor = column("因子值", "effective factor: t of gas per canonical unit")
     canonical_unit: str = column("单位", "unit of the activity")

@@ -176,6 +176,8 @@ def returns_205_1() -> Iterator[Row]:
     yield returned("g01", "一般烟煤", "吨", used["bituminous_t"])
     yield returned("g01", "天然气", "万立方米", used["natural_gas_1e4Nm3"])
     yield returned("g01", "柴油", "吨", used["diesel_t"])
+    measured = {"低位发热量": "20900", "发热量单位": "千焦/千克"}
+    yield returned("measured", "一般烟煤", "吨", 1000, **measured)
     given, _, _ = golden("G03")
     for energy, unit, key in (
         ("原煤", "吨", "raw_coal_t"),

@@ -110,6 +110,15 @@ def test_g01_combustion(tables: Tables) -> None:
     assert mass(tables, "g01") == near("G01", "total_tCO2")
 
 
+def test_a_measured_calorific_value_goes_with_default_carbon_and_oxidation(tables: Tables) -> None:
+    (line,) = lines(tables, "measured", gas="CO2").to_dicts()
+    assert float(line["mass_t"]) == pytest.approx(1000 * 20.9 * 26.1 / 1000 * 0.93 * 44 / 12)
+    edges = tables["audit.item_source"].filter(item_kind="factor", item_id=line["factor_id"])
+    cells = edges.join(tables["audit.source_cell"], on=["source_row_id", "column_zh"])
+    texts = dict(cells.select("role", "raw_text").iter_rows())
+    assert texts == {"NCV": "20900", "NCV unit": "千焦/千克", "CC": "26.1", "OF": "0.93"}
+
+
 def test_g03_energy_at_its_calorific_value(tables: Tables) -> None:
     """The mart has the 当量值 only, and natural gas at its calorific value: 13.2836, not 13.3."""
     given, expected, tolerance = golden("G03")

@@ -24,6 +24,7 @@ def term_factors(terms: pl.DataFrame) -> pl.DataFrame:
             pl.lit(None, pl.Int64).alias("year"),
             "confidence",
             pl.col("factor_derivation").alias("derivation"),
+            pl.lit(None, pl.String).alias("variant"),
             pl.lit(1, pl.Int64).alias("rank"),
         )
     )
