@@ -18,8 +18,8 @@ class NoFactor(ValueError):
 Row = dict[str, Any]
 
 _LISTED = """
-SELECT f.factor_id, f.kind, f.subject, f.use, f.variant, f.gas, f.value, f.canonical_unit, f.factor_set,
-       f.area_code, f.year, f.confidence, s.superseded_by,
+SELECT f.factor_id, f.kind, f.subject, f.use, f.variant, f.gas, f.value, f.canonical_unit,
+       f.factor_set, f.area_code, f.year, f.confidence, s.superseded_by,
        (SELECT count(*) FROM ledger.line l WHERE l.factor_id = f.factor_id) AS lines
 FROM core.emission_factor f LEFT JOIN accepted.factor_set s USING (factor_set)
 """
@@ -34,7 +34,8 @@ WHERE s.item_kind = 'factor' AND s.item_id = {id} ORDER BY ALL
 # Factors of two sets for one fuel, gas and use. A factor of a group of sectors (of an effective
 # set) stands beside the one of the fuel at large; measured values beside their own.
 _BETWEEN_SETS = """
-SELECT a.subject, a.gas, a.use, coalesce(a.variant, b.variant) AS variant, a.canonical_unit, a.value AS first, b.value AS second,
+SELECT a.subject, a.gas, a.use, coalesce(a.variant, b.variant) AS variant, a.canonical_unit,
+       a.value AS first, b.value AS second,
        round((b.value / a.value - 1) * 100, 3) AS difference_pct,
        a.confidence AS first_confidence, b.confidence AS second_confidence
 FROM core.emission_factor a
