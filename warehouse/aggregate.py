@@ -43,7 +43,8 @@ _ADDITIVITY = "SELECT additivity, use_instead, reason_zh FROM accepted.additivit
 # count by one factor.
 _GREEN = """
 SELECT count(*) FROM core.activity
-WHERE year = ? AND flow IN ('purchased_electricity_green', 'nonfossil_electricity')
+WHERE year = ?
+  AND flow IN ('purchased_electricity_green', 'nonfossil_electricity', 'nonfossil_heat')
 """
 
 _TOTAL = """

@@ -140,8 +140,8 @@ def _supplied_flow() -> pl.Expr:
     return (
         pl.when(pl.col("ef_kind") == "green")
         .then(pl.when(heat).then(pl.lit("purchased_heat")).otherwise(_lit("green")))
-        .when((pl.col("ef_kind") == "nonfossil") & ~heat)
-        .then(pl.lit("nonfossil_electricity"))
+        .when(pl.col("ef_kind") == "nonfossil")
+        .then(pl.format("nonfossil_{}", "carrier"))
         .otherwise(pl.when(heat).then(pl.lit("supplied_heat")).otherwise(_lit("supplied")))
     )
 

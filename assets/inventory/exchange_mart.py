@@ -34,9 +34,9 @@ ends AS (
     LEFT JOIN core.exchange x USING (exchange_id)
     WHERE act.flow IN (
         'purchased_electricity', 'purchased_electricity_green', 'nonfossil_electricity',
-        'supplied_electricity', 'purchased_heat', 'supplied_heat', 'received_electricity',
-        'received_heat', 'exported_electricity', 'exported_heat', 'resold_electricity',
-        'resold_heat')
+        'nonfossil_heat', 'supplied_electricity', 'purchased_heat', 'supplied_heat',
+        'received_electricity', 'received_heat', 'exported_electricity', 'exported_heat',
+        'resold_electricity', 'resold_heat')
 ),
 flows AS (
     SELECT e.*, a.boundary_class, a.place_id, a.share_from, a.share_to,

@@ -30,6 +30,7 @@ _GRID_KINDS = {
     "ZCP2025_grid_power": ("electricity_zcp", "ZCP-2025"),
     "ZCP2025_green_power": ("electricity_nonfossil", "ZCP-2025"),
 }
+_HEAT_KINDS = {"heat_default_fossil": "heat", "heat_nonfossil": "heat_nonfossil"}
 _SUPPORTED_UNITS = {"GJ/t": "t", "GJ/1e4Nm3": "1e4Nm3"}
 
 
@@ -107,7 +108,7 @@ def emission_factors(
         add(row, parts)
     for grid in electricity.filter(pl.col("basis").is_in(list(_GRID_KINDS))).iter_rows(named=True):
         add(*_grid_factor(grid))
-    for item in heat.filter(pl.col("item") == "heat_default_fossil").iter_rows(named=True):
+    for item in heat.filter(pl.col("item").is_in(list(_HEAT_KINDS))).iter_rows(named=True):
         add(*_heat_factor(item))
     parameters = {
         (row["process"], row["parameter"]): row for row in processes.iter_rows(named=True)
@@ -258,7 +259,7 @@ def _heat_factor(row: dict[str, Any]) -> FactorRow:
     return (
         {
             "factor_id": f"heat|{row['item']}",
-            "kind": "heat",
+            "kind": _HEAT_KINDS[row["item"]],
             "subject": "heat",
             "use": "all",
             "gas": "CO2",

@@ -52,14 +52,14 @@ WITH chosen AS (
         'resold_electricity')
     UNION ALL
     SELECT a.*, f.factor_id, '{all}', a.flow, NULL
-    FROM core.activity a JOIN core.emission_factor f ON f.kind = 'electricity_nonfossil'
-    WHERE a.flow = 'nonfossil_electricity'
+    FROM core.activity a JOIN core.emission_factor f ON f.kind = a.carrier || '_nonfossil'
+    WHERE a.flow IN ('nonfossil_electricity', 'nonfossil_heat')
     UNION ALL
     SELECT a.*, f.factor_id,
            CASE WHEN a.flow IN ('supplied_heat', 'exported_heat') THEN '{zero_carbon}'
                 ELSE '{all}' END, a.flow, NULL
     FROM core.activity a JOIN core.emission_factor f ON f.kind = 'heat'
-    WHERE a.carrier = 'heat'
+    WHERE a.carrier = 'heat' AND a.flow <> 'nonfossil_heat'
     UNION ALL
     SELECT a.*, c.factor_id, c.profiles, a.flow, NULL
     FROM core.activity a JOIN product_choice c USING (energy_id)

@@ -89,10 +89,9 @@ def _rules(
     """What each energy is multiplied by, as rows that begin with `energy_id`."""
     values = factors.select("factor_id", "value", "confidence", "factor_set")
     places = activity.filter(pl.col("carrier") == "electricity").select("province_code", "year")
-    named = pl.when(pl.col("kind") == "heat").then(pl.lit("heat")).otherwise(pl.lit("electricity"))
-    alike = factors.filter(
-        (pl.col("kind") == "heat") | pl.col("kind").str.starts_with("electricity_")
-    )
+    heat = pl.col("kind").is_in(["heat", "heat_nonfossil"])
+    named = pl.when(heat).then(pl.lit("heat")).otherwise(pl.lit("electricity"))
+    alike = factors.filter(heat | pl.col("kind").str.starts_with("electricity_"))
     return (
         fuel_choice(factors, choices.profiles).join(values, on="factor_id"),
         variants(activity, factors, choices.sector_groups, choices.profiles)

@@ -24,6 +24,7 @@ FLOWS = [
     "purchased_electricity_green",
     "purchased_electricity_market",
     "nonfossil_electricity",
+    "nonfossil_heat",
     "supplied_electricity",  # of a known plant, by the kilowatt-hour (ZCP-2025)
     "received_electricity",  # of a known plant, by the plant's own fuel
     "purchased_heat",

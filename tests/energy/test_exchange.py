@@ -120,6 +120,7 @@ class Parks:
             factor("electricity_zcp", "electricity", "ZCP-2025", "0.0008325", year=2025),
             factor("electricity_nonfossil", "electricity", "ZCP-2025", 0, year=2025),
             factor("heat", "heat", "default", "0.11"),
+            factor("heat_nonfossil", "heat", "default", 0),
         )
         profiles = profiles_of(facts("method_profile"), ("CN-GHG", "ZCP-2025"), None)
         terms = contract_terms(made.parts, made.activity, profiles)
@@ -258,6 +259,15 @@ def test_green_power_is_bought_from_the_grid_and_non_fossil_power_counts_nothing
         "nonfossil_electricity": 50,
     }
     assert set(made.parts["counterpart_enterprise_id"]) == {None, "E1"}
+
+
+def test_heat_from_a_source_without_fuel_counts_nothing_in_any_view() -> None:
+    heat = {"energy_zh": "热力", "unit_zh": "百万千焦", "source_zh": "非化石"}
+    parks = Parks([returned("E4", "heat", quantity=100)], [supply("E1", "E4", 60, **heat)])
+    flows = dict(parks.exchanged().activity.select("flow", "quantity").iter_rows())
+    assert flows == {"purchased_heat": 40, "nonfossil_heat": 60}
+    masses = parks.lines().select("flow", "profiles", "mass_t").rows()
+    assert ("nonfossil_heat", "CN-GHG;ZCP-2025", Decimal(0)) in masses
 
 
 @pytest.mark.parametrize(
