@@ -74,6 +74,14 @@ def test_a_value_out_of_range_or_in_another_unit_is_not_used() -> None:
     assert values(ROW, flags=warned).height == 1
 
 
+def test_energy_is_the_same_at_either_reference_of_a_gas() -> None:
+    """1e4 m3 at 20 °C, at a calorific value per m3 at 20 °C (METHOD 0: both of one reference)."""
+    gas = {**ROW, "energy_zh": "天然气", "ncv": 36000, "ncv_unit_zh": "千焦/立方米(20℃)"}
+    volumes = dict(facts("unit").select("unit_zh", "value").iter_rows())
+    (value,) = values(gas)["ncv"]
+    assert float(volumes["万立方米(20℃)"] * value) == pytest.approx(360, rel=1e-9)
+
+
 BURNT = {**COAL, "energy_id": "bituminous", "book_sector": "Nonmetal Mineral Products"}
 FACTORS = [factor("d", subject="bituminous"), factor("n", subject="bituminous", gas="N2O")]
 
