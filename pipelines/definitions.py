@@ -14,6 +14,7 @@ from pipelines.factory import (
     no_contradiction,
     sites_within_return,
     step_asset,
+    totals_within_limits,
 )
 from pipelines.intake import delivered_check, intake
 from pipelines.lake_io import LakeIOManager
@@ -41,6 +42,7 @@ def build_defs() -> dg.Definitions:
             delivered_check,
             sites_within_return,
             no_contradiction,
+            totals_within_limits,
             *(balance_check(name) for name in CHECKS),
         ],
         jobs=[main_job, maintenance_job],

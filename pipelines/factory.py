@@ -14,6 +14,7 @@ from pipelines.progress import PROGRESS
 from pipelines.wiring import code_version
 from quality.conservation import CHECKS, Balance
 from quality.contracts.boundaries import Boundary
+from quality.contracts.coverage import TotalFinding
 from quality.contracts.energy import Allocation, Contradiction
 from quality.contracts.registry import table_of
 from quality.contracts.table import Table
@@ -153,6 +154,33 @@ def contradicted(contradictions: pl.DataFrame) -> dg.AssetCheckResult:
         )
     return dg.AssetCheckResult(
         passed=contradictions.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata=metadata
+    )
+
+
+@dg.asset_check(
+    asset=asset_key(TotalFinding),
+    name="totals_within_limits",
+    pool=POOL,
+    description="Totals of parks stay within control totals and published inventories (CT1w, "
+    "CT2), little of them is unlocated (LOC1w), and both bases are alike (LOC2); METHOD 5.",
+)
+def totals_within_limits() -> dg.AssetCheckResult:
+    name = TotalFinding.table_name()
+    return beyond_limits(lake_tables([name])[name])
+
+
+def beyond_limits(findings: pl.DataFrame) -> dg.AssetCheckResult:
+    """A warning with the number of findings by rule, and the first of each."""
+    metadata: dict[str, Any] = {"findings": findings.height}
+    ordered = findings.sort("rule_id", "year", "area_code", "subject")
+    for (rule,), rows in ordered.group_by("rule_id", maintain_order=True):
+        row = rows.row(0, named=True)
+        metadata[str(rule)] = (
+            f"{rows.height}; {row['area_code']} {row['year']} {row['subject']}: "
+            f"{row['stated']} against {row['expected']} {row['unit']}"
+        )
+    return dg.AssetCheckResult(
+        passed=findings.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata=metadata
     )
 
 

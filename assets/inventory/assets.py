@@ -16,12 +16,13 @@ from assets.inventory.methods.refused import refused_works
 from assets.inventory.methods.terms import counted_terms, term_factors
 from assets.inventory.methods.transformed import transformation_terms
 from assets.inventory.relined import ledger_kept
+from assets.inventory.totals import total_findings
 from assets.inventory.uncertainty import steps as uncertainty_steps
 from quality.contracts.accepted import Return2051
 from quality.contracts.audit import Flag, ItemSource, QuarantineRow
-from quality.contracts.books import BookRow
+from quality.contracts.books import BookRow, ProvinceName
 from quality.contracts.boundaries import Boundary, BoundaryClaim
-from quality.contracts.ceads import CeadsCell, CeadsPart, ImpliedFactor, ImpliedGroup
+from quality.contracts.ceads import CeadsCell, CeadsPart, CeadsTotal, ImpliedFactor, ImpliedGroup
 from quality.contracts.core import (
     Activity,
     Attribution,
@@ -34,16 +35,17 @@ from quality.contracts.core import (
     Park,
     Site,
 )
-from quality.contracts.coverage import LocatedPlant, ProvinceCoverage
+from quality.contracts.coverage import LocatedPlant, ProvinceCoverage, TotalFinding
 from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
 from quality.contracts.forms import Return2052
 from quality.contracts.ledger import Line
+from quality.contracts.mart import ControlBalance, ParkInventory, ParkTotal
 from quality.contracts.plants import GemSteelCapacity
 from quality.contracts.process import HeldFuel, ProcessReturn, ProcessTerm, WasteFactor
 from quality.contracts.profiles import GridRegion, MethodProfile, ViewWeight
-from quality.contracts.reconciliation import RegisterReconciliation
+from quality.contracts.reconciliation import ParkReconciliation, RegisterReconciliation
 from quality.contracts.reference import (
     CalorificUnit,
     CombustionNonCo2,
@@ -268,6 +270,21 @@ STEPS = (
     *(_mart_step(mart, _inputs(mart)) for mart in marts.MARTS),
     *(_mart_step(mart, (CeadsPart, CeadsCell)) for mart in ceads_marts.MARTS),
     *uncertainty_steps.STEPS,
+    Step(
+        TotalFinding,
+        (
+            ParkInventory,
+            ParkTotal,
+            ControlBalance,
+            ParkReconciliation,
+            CeadsTotal,
+            Park,
+            ProvinceName,
+        ),
+        lambda t, s: total_findings(t, s.profiles[0]),
+        "audit",
+        by_year=True,
+    ),
     Step(
         ItemSource,
         (

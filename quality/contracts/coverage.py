@@ -202,3 +202,22 @@ class TrackerComparison(Table):
             "about": "One row a year and province or country: CO2 of coal units in the tracker and "
             "here; a comparison, nothing is tuned to it.",
         }
+
+
+class TotalFinding(Table):
+    rule_id: str = column("规则", "rule", isin=["CT1w", "CT2", "LOC1w", "LOC2"])
+    year: int = column("年份", "data year")
+    boundary_class: str = column("边界类别", "boundary class that says what is in parks")
+    area_code: str = column("地区", "province, or park")
+    subject: str = column("对象", "cell of the book, or axes of the number")
+    stated: Quantity = column("所述数值", "the number that breaks the rule")
+    expected: Quantity = column("对照数值", "what it is measured against")
+    unit: str = column("单位", "unit of both")
+
+    class Config:
+        metadata = {
+            "table": "audit.total_finding",
+            "key": ["rule_id", "year", "boundary_class", "area_code", "subject"],
+            "partition": "year",
+            "about": "One row a total that breaks a rule (METHOD 5), with both numbers.",
+        }

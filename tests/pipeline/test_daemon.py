@@ -54,6 +54,7 @@ def test_conservation_checks_block() -> None:
     assert [spec.name for spec in checks if not spec.blocking] == [
         "sites_within_return",
         "no_contradiction",
+        "totals_within_limits",
     ]
 
 
