@@ -196,11 +196,14 @@ def _metered(own: pl.DataFrame, canonical: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-# Reference efficiencies of separate generation (METHOD 2.2, G05) as exact weights: fuel of
-# electricity : heat = Qe/0.35 : Qh/0.80, with Qe = kWh x 0.0036 GJ; both times 0.35 x 0.80.
 HEAT_AND_POWER = "44"
-WEIGHT_KWH = pl.lit(Decimal("0.00288"), pl.Decimal(38, 6))
-WEIGHT_GJ = pl.lit(Decimal("0.35"), pl.Decimal(38, 6))
+# Reference efficiencies of separate generation (METHOD 2.2, G05), and what they make of it in
+# exact weights: fuel of electricity : heat = Qe/0.35 : Qh/0.80, both times 0.35 x 0.80.
+ELECTRICITY_EFFICIENCY = Decimal("0.35")
+HEAT_EFFICIENCY = Decimal("0.80")
+_GJ_PER_KWH = Decimal("0.0036")
+WEIGHT_KWH = pl.lit(_GJ_PER_KWH * HEAT_EFFICIENCY, pl.Decimal(38, 6))
+WEIGHT_GJ = pl.lit(ELECTRICITY_EFFICIENCY, pl.Decimal(38, 6))
 
 
 def generation(canonical: pl.DataFrame) -> pl.DataFrame:

@@ -249,10 +249,14 @@ def _rest(open_cells: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             pl.format("REST:{}", "province_code").alias("site_id"),
             pl.format("REST:{}", "province_code").alias("enterprise_id"),
-            pl.col("carrier")
-            .replace_strict(
-                {"electricity": "purchased_electricity", "heat": "purchased_heat"},
-                default="direct",
+            # Heat that thermal power takes in is recovered from fuel that is counted already.
+            pl.when((pl.col("block") == "transformation") & (pl.col("carrier") != "fuel"))
+            .then(pl.lit("memo"))
+            .otherwise(
+                pl.col("carrier").replace_strict(
+                    {"electricity": "purchased_electricity", "heat": "purchased_heat"},
+                    default="direct",
+                )
             )
             .alias("flow"),
             pl.format("{}|rest", "control_id").alias("activity_id"),

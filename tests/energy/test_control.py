@@ -199,6 +199,22 @@ def test_a_captive_unit_burns_for_its_own_site() -> None:
     assert found["illustrative"].all()
 
 
+def test_heat_that_thermal_power_takes_in_is_a_memo_of_the_rest() -> None:
+    heat = {"carrier": "heat", "energy_id": "heat", "canonical_unit": "GJ", "book_fuel": "Heat"}
+    found = placed_by_capacity(
+        frame(
+            ControlQuantity,
+            cell(10, {**POWER, **heat}),
+            cell(10, {**FINAL, **heat}, "f"),
+        ),
+        frame(Activity),
+        plants(),
+        pl.lit(False),
+    )
+    flows = dict(found.select("block", "flow").iter_rows())
+    assert flows == {"transformation": "memo", "final": "purchased_heat"}
+
+
 def test_measured_above_the_control_total_stops_with_both_numbers() -> None:
     assert placed([cell(100)], [own(100)], unit("a", 1)) == {}
     with pytest.raises(ControlTotalError) as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from assets.energy.activity import ELECTRICITY_EFFICIENCY, HEAT_EFFICIENCY
 from assets.inventory.factors import combustion_co2, combustion_nonco2
 from assets.inventory.methods.base import ALL, FULL, MethodError, Term
 from assets.inventory.methods.book import CO2_PER_C
@@ -11,9 +12,6 @@ from assets.inventory.methods.figures import Figure, figure, written
 from assets.landing.rules.limits import EN8_LOWEST, LIMITS
 
 _ONE = Fraction(1)
-# Reference efficiencies of separate generation, parameters of the split (METHOD 2.2).
-ELECTRICITY_EFFICIENCY = Fraction("0.35")
-HEAT_EFFICIENCY = Fraction("0.80")
 
 
 def combustion_terms(
@@ -81,8 +79,8 @@ def chp_share(
     heat_gj: Fraction,
     fuel_gj: Fraction | None = None,
     *,
-    electricity_efficiency: Fraction = ELECTRICITY_EFFICIENCY,
-    heat_efficiency: Fraction = HEAT_EFFICIENCY,
+    electricity_efficiency: Fraction = Fraction(ELECTRICITY_EFFICIENCY),
+    heat_efficiency: Fraction = Fraction(HEAT_EFFICIENCY),
 ) -> Fraction:
     """Share of a cogeneration plant's fuel that is its electricity's (METHOD 2.2, G05).
 
