@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.energy import activity, books, control, own
+from assets.energy.downscaling import downscaled_parts, measured_places, usable_weights
 from assets.energy.exchange import Exchanged, exchanged
 from assets.energy.exports import exported_activity
 from assets.energy.held import unburnt
@@ -16,7 +17,15 @@ from assets.landing.provenance import is_illustrative
 from quality.contracts.accepted import CoalUnit, ControlTotal, OutputReturn, Permit, Return2051
 from quality.contracts.audit import Delivery
 from quality.contracts.books import BookFinding, BookRow, ProvinceName
-from quality.contracts.core import Activity, CanonicalReturn, ControlQuantity, Enterprise, Site
+from quality.contracts.core import (
+    Activity,
+    Attribution,
+    CanonicalReturn,
+    ControlQuantity,
+    Enterprise,
+    Park,
+    Site,
+)
 from quality.contracts.energy import Allocation, SiteQuantity
 from quality.contracts.enterprises import Entity, SiteOperator
 from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
@@ -26,6 +35,7 @@ from quality.contracts.reference import BookSector, Energy, Unit
 from quality.contracts.registers import NxPermit
 from quality.contracts.statistics import CeadsEnergy
 from quality.contracts.units import SiteEnergy
+from quality.contracts.weights import DownscaledPart, SectorWeight
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
@@ -52,6 +62,19 @@ def _exchanged(t: Frames, measured: pl.DataFrame) -> Exchanged:
     return exchanged(measured, exports, t["core.canonical_return"], t["core.exchange"])
 
 
+def _downscaled(t: Frames, _: Settings) -> pl.DataFrame:
+    # Most runs have no weights: then what is measured need not be worked out here.
+    if t["accepted.sector_weight"].is_empty():
+        return DownscaledPart.empty_frame()
+    measured, _allocation = _measured(t)
+    return downscaled_parts(
+        control.open_cells(t["core.control_quantity"], measured),
+        usable_weights(t["accepted.sector_weight"], t["accepted.unit"], t["core.park"]),
+        measured_places(measured, t["core.attribution"]),
+        is_illustrative(t["raw.delivery"]),
+    )
+
+
 def _activity(t: Frames, _: Settings) -> pl.DataFrame:
     illustrative = is_illustrative(t["raw.delivery"])
     measured, _allocation = _measured(t)
@@ -60,7 +83,14 @@ def _activity(t: Frames, _: Settings) -> pl.DataFrame:
         .drop("province_code")
         .join(t["core.site"].select("site_id", "province_code"), on="site_id")
     )
-    placed = control.placed_by_capacity(t["core.control_quantity"], measured, plants, illustrative)
+    cells = control.open_cells(t["core.control_quantity"], measured)
+    placed = control.with_rest(
+        t["core.control_quantity"],
+        cells,
+        control.located_by_capacity(cells, measured, plants),
+        t["core.downscaled_part"],
+        illustrative,
+    )
     processes = process_activity(
         t["core.process_term"], t["core.site"], t["core.entity"], illustrative
     )
@@ -140,6 +170,26 @@ STEPS = (
         by_year=True,
     ),
     Step(
+        DownscaledPart,
+        (
+            SectorWeight,
+            ControlQuantity,
+            CanonicalReturn,
+            SiteQuantity,
+            HeldFuel,
+            Unit,
+            Park,
+            Attribution,
+            Site,
+            SiteOperator,
+            Entity,
+            Delivery,
+        ),
+        _downscaled,
+        "energy",
+        by_year=True,
+    ),
+    Step(
         Activity,
         (
             CanonicalReturn,
@@ -148,6 +198,7 @@ STEPS = (
             ProcessTerm,
             Exchange,
             ControlQuantity,
+            DownscaledPart,
             Site,
             SiteOperator,
             Entity,

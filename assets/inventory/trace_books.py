@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.inventory.edges import cells_of
+from quality.contracts.core import AS_PARK, AS_REST
 from warehouse.step import Frames
 
 _CONTROL = {"control_total": "value", "unit": "unit_zh"}
@@ -74,7 +75,43 @@ def book_sources(t: Frames) -> list[pl.DataFrame]:
             cells_of(rows, "activity", "activity_id", source_id, {"capacity": "capacity_mw"}),
             cells_of(rows, "split", "control_id", source_id, {"weight": "capacity_mw"}),
         ]
-    return found
+    return [*found, *weight_sources(t)]
+
+
+def weight_sources(t: Frames) -> list[pl.DataFrame]:
+    """What falls to a park by weights rests on its own weight and that of the rest; the whole
+    split on all weights that the control total was shared out by.
+    """
+    parts = t["core.downscaled_part"].filter(pl.col("quantity").is_not_null())
+    activity = t["core.activity"].select("activity_id")
+    own = parts.with_columns(
+        pl.format(f"{{}}|{AS_PARK}{{}}", "control_id", "place_id").alias("activity_id")
+    ).join(activity, on="activity_id", how="semi")
+    of_rest = own.select("activity_id", "control_id").join(
+        parts.filter(pl.col("place_id").str.starts_with(AS_REST)), on="control_id"
+    )
+    claims = t["core.location_claim"].filter(pl.col("evidence_id") == "sector_weight")
+    return [
+        cells_of(own, "activity", "activity_id", "sector_weight", _WEIGHT),
+        cells_of(
+            of_rest,
+            "activity",
+            "activity_id",
+            "sector_weight",
+            {"weight of the rest": "value", "unit of the rest": "unit_zh"},
+        ),
+        cells_of(parts, "split", "control_id", "sector_weight", {"weight": "value"}),
+        cells_of(claims, "claim", "claim_id", "sector_weight", {"park": "place_code"}),
+    ]
+
+
+_WEIGHT = {
+    "park": "place_code",
+    "kind of weight": "kind_zh",
+    "weight": "value",
+    "weight unit": "unit_zh",
+    "firms": "firms_zh",
+}
 
 
 def plant_sources(t: Frames) -> list[pl.DataFrame]:

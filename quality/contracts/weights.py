@@ -43,3 +43,30 @@ class SectorWeight(Table):
             "partition": "year",
             "about": "One row an area, year, sector, park or rest, and kind of weight.",
         }
+
+
+class DownscaledPart(Table):
+    control_id: str = column("控制总量", "control total that is shared out")
+    year: int = column("年份", "data year")
+    place_id: str = column("地点", "park, or REST:province")
+    kind_zh: str = column("权重类别", "what the weights are", isin=WEIGHT_KINDS)
+    firms_zh: str = column("企业口径", "firms that they are of", isin=FIRMS)
+    weight: Quantity = column("权重", "weight of the place in the sector", ge=0)
+    weight_unit: str = column("权重单位", "unit of the weight")
+    measured: bool = column("有实测", "returns of the sector and fuel lie in the park: no share")
+    quantity: Quantity = column(
+        "分得数量", "what falls to the place, canonical unit; empty where measured", nullable=True
+    )
+    method_zh: str = column("分配方法", "how the quantity came to the place")
+    tier: str = column("数据层级", "data tier", isin=["T5", "T6"])
+    illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+    source_row_id: str = column("来源行", "row of the weight")
+    pedigree: str = pedigree()
+
+    class Config:
+        metadata = {
+            "table": "core.downscaled_part",
+            "key": ["control_id", "place_id"],
+            "partition": "year",
+            "about": "One row a control total that is shared out by weights, and place.",
+        }

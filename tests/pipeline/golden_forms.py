@@ -21,6 +21,7 @@ from assets.landing.ingest import Found, archive_delivery, reference_deliveries
 from assets.landing.lifecycle import merge
 from pipelines.wiring import recompute
 from quality.contracts.audit import Delivery
+from tests.pipeline.golden_weights import control_totals, diesel_measured, weights
 from tests.pipeline.golden_world import (
     HOME,
     NAMES,
@@ -191,6 +192,7 @@ def returns_205_1() -> Iterator[Row]:
     yield g04("g04_gap", given["consumption"] - 50 - supply * 0.06)
     for name in ("g06", "g06_default"):
         yield returned(name, "洗精煤", "吨", golden("G06")[0]["washed_coal_t"])
+    yield diesel_measured()
     yield returned("g09", "热力", "百万千焦", golden("G09")[1]["heat_GJ"])
     total = exact(golden("G15")[0]["enterprise_tce"])
     yield returned("g15", "电力", "千瓦时", six(total / TCE_PER_KWH))
@@ -336,6 +338,8 @@ def deliveries() -> dict[str, list[Row]]:
             {**who("twice"), "年份": YEAR, "产品名称": "水泥熟料", "计量单位": "吨", "产量": "1000"}
         ],
         "energy_exchange": list(supplies()),
+        "control_total": list(control_totals()),
+        "sector_weight": list(weights()),
     }
 
 
