@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
-from assets.energy import activity, books, control, own
-from assets.energy.downscaling import downscaled_parts, measured_places, usable_weights
+from assets.energy import activity, books, control, margins, own
+from assets.energy.downscaling import (
+    downscaled_activity,
+    downscaled_parts,
+    measured_places,
+    usable_weights,
+)
 from assets.energy.exchange import Exchanged, exchanged
 from assets.energy.exports import exported_activity
 from assets.energy.held import unburnt
@@ -29,6 +36,7 @@ from quality.contracts.core import (
 from quality.contracts.energy import Allocation, SiteQuantity
 from quality.contracts.enterprises import Entity, SiteOperator
 from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
+from quality.contracts.forms import ParkAnnual
 from quality.contracts.plants import GemCoalUnit, WriPlant
 from quality.contracts.process import HeldFuel, ProcessTerm
 from quality.contracts.reference import BookSector, Energy, Unit
@@ -67,28 +75,35 @@ def _downscaled(t: Frames, _: Settings) -> pl.DataFrame:
     if t["accepted.sector_weight"].is_empty():
         return DownscaledPart.empty_frame()
     measured, _allocation = _measured(t)
+    cells = control.open_cells(t["core.control_quantity"], measured)
+    totals = margins.park_totals(t["accepted.park_annual"], t["accepted.energy"], t["core.park"])
     return downscaled_parts(
-        control.open_cells(t["core.control_quantity"], measured),
+        cells,
         usable_weights(t["accepted.sector_weight"], t["accepted.unit"], t["core.park"]),
         measured_places(measured, t["core.attribution"]),
-        is_illustrative(t["raw.delivery"]),
+        margins.open_totals(totals, measured, _located(t, cells, measured), t["core.attribution"]),
+        partial(is_illustrative, t["raw.delivery"]),
     )
 
 
-def _activity(t: Frames, _: Settings) -> pl.DataFrame:
-    illustrative = is_illustrative(t["raw.delivery"])
-    measured, _allocation = _measured(t)
+def _located(t: Frames, cells: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
     plants = (
         located_plants(t, permits_of(t))
         .drop("province_code")
         .join(t["core.site"].select("site_id", "province_code"), on="site_id")
     )
+    return control.located_by_capacity(cells, measured, plants)
+
+
+def _activity(t: Frames, _: Settings) -> pl.DataFrame:
+    illustrative = is_illustrative(t["raw.delivery"])
+    measured, _allocation = _measured(t)
     cells = control.open_cells(t["core.control_quantity"], measured)
     placed = control.with_rest(
         t["core.control_quantity"],
         cells,
-        control.located_by_capacity(cells, measured, plants),
-        t["core.downscaled_part"],
+        _located(t, cells, measured),
+        downscaled_activity(t["core.downscaled_part"], t["core.control_quantity"]),
         illustrative,
     )
     processes = process_activity(
@@ -97,7 +112,20 @@ def _activity(t: Frames, _: Settings) -> pl.DataFrame:
     return pl.concat([_exchanged(t, measured).activity, placed, processes])
 
 
-STEPS = (
+# Sites and their plants.
+_PLACES = (
+    Site,
+    SiteOperator,
+    Entity,
+    CoalUnit,
+    GemCoalUnit,
+    WriPlant,
+    ProvinceName,
+    Permit,
+    NxPermit,
+    Delivery,
+)
+STEPS: tuple[Step, ...] = (
     Step(
         CanonicalReturn,
         (Return2051, OutputReturn, Unit, Energy, BookSector, Entity, Enterprise),
@@ -178,12 +206,11 @@ STEPS = (
             SiteQuantity,
             HeldFuel,
             Unit,
+            Energy,
+            ParkAnnual,
             Park,
             Attribution,
-            Site,
-            SiteOperator,
-            Entity,
-            Delivery,
+            *_PLACES,
         ),
         _downscaled,
         "energy",
@@ -199,16 +226,7 @@ STEPS = (
             Exchange,
             ControlQuantity,
             DownscaledPart,
-            Site,
-            SiteOperator,
-            Entity,
-            CoalUnit,
-            GemCoalUnit,
-            WriPlant,
-            ProvinceName,
-            Permit,
-            NxPermit,
-            Delivery,
+            *_PLACES,
         ),
         _activity,
         "energy",

@@ -11,7 +11,6 @@ from __future__ import annotations
 import polars as pl
 
 from assets.energy.books import book_cells, is_consumption
-from assets.energy.downscaling import FLOWS, downscaled_activity
 from assets.energy.operating import whether_operating
 from assets.energy.split import split_exact
 from quality.contracts.core import Activity
@@ -30,6 +29,8 @@ TAKERS = {
     "Other_Gas": "steelworks",
 }
 _FOR_POWER = (pl.col("block") == "transformation") & (pl.col("book_sector") == "Thermal Power")
+# What is not burnt was bought.
+FLOWS = {"electricity": "purchased_electricity", "heat": "purchased_heat"}
 # The member of a split that stands for plants of which it is not known whether they ran.
 _UNDECIDED = ""
 
@@ -157,15 +158,14 @@ def with_rest(
     control: pl.DataFrame,
     cells: pl.DataFrame,
     located: pl.DataFrame,
-    parts: pl.DataFrame,
+    downscaled: pl.DataFrame,
     illustrative: pl.Expr,
 ) -> pl.DataFrame:
     """`core.activity` of what returns do not cover: located plants, parks and the rest.
 
-    `cells` of `open_cells`, `located` of `located_by_capacity`, `parts` are rows of
-    `core.downscaled_part`. What neither has of a cell is the rest's.
+    `cells` of `open_cells`, `located` of `located_by_capacity`, `downscaled` of
+    `assets.energy.downscaling.downscaled_activity`. What neither has of a cell is the rest's.
     """
-    downscaled = downscaled_activity(parts, control)
     taken = pl.concat([part.select("control_id", "quantity") for part in (located, downscaled)])
     rest = pl.concat([_rest(cells, taken), _not_energy(control)], how="diagonal_relaxed")
     said = ("tier", "illustrative", "allocation_u95_pct")

@@ -5,17 +5,20 @@ METHOD 4.3 (G18): x_ps = (X_s - sum measured_s) * w_ps / sum of w over unmeasure
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
+from assets.energy.control import FLOWS
+from assets.energy.margins import FUEL, OTHERS, fitted_shares
 from assets.energy.split import split_exact
 from assets.enterprises.coordinates import ancestors
-from quality.contracts.core import AS_PARK
+from quality.contracts.core import AS_PARK, AS_REST
 from quality.contracts.weights import REST, WEIGHT_KINDS, WEIGHT_UNITS, DownscaledPart
 from warehouse.sql import run_sql
 
 _SERIES = ["area_code", "year", "book_sector"]
 _CELL = ["year", "province_code", "book_sector", "book_fuel"]
-FLOWS = {"electricity": "purchased_electricity", "heat": "purchased_heat"}
 
 _CANONICAL = """
 SELECT w.* EXCLUDE (pedigree), w.pedigree AS weight_pedigree,
@@ -90,73 +93,114 @@ def downscaled_parts(
     cells: pl.DataFrame,
     weights: pl.DataFrame,
     measured: pl.DataFrame,
-    illustrative: pl.Expr,
+    totals: pl.DataFrame,
+    illustrative: Callable[[str], pl.Expr],
 ) -> pl.DataFrame:
     """`core.downscaled_part`: what falls to each park and the rest of the cells with weights.
 
     `cells` are control totals with the `remainder` that is not measured
     (`assets.energy.control.open_cells`), `weights` of `usable_weights`, `measured` of
-    `measured_places`. Only final consumption is shared out so: power is made where its plants
-    stand. The parts of a cell sum to its remainder exactly.
+    `measured_places`, `totals` of `assets.energy.margins.open_totals`. Only final consumption is
+    shared out so: power is made where its plants stand. Where parks of a province have a total of
+    the fuel, its cells are fitted to both (G19), else each goes by weight (G18). The parts of a
+    cell sum to its remainder exactly. `illustrative` says of a column of locators whether a row
+    was made for demonstration. Raises ControlTotalError (CT1).
     """
     rest = pl.col("place_code") == REST
     placed = (
-        cells.filter(pl.col("block") == "final")
-        .with_columns(illustrative.alias("control_illustrative"))
-        .drop("source_row_id", "measured")
+        cells.filter((pl.col("block") == "final") & (pl.col("remainder") > 0))
+        .rename({"source_row_id": "control_row_id"})
+        .drop("quantity", "measured")
         .join(
             weights.rename({"area_code": "province_code"}),
             on=["province_code", "year", "book_sector"],
         )
         .with_columns(
             pl.when(rest)
-            .then(pl.format("REST:{}", "province_code"))
+            .then(pl.format(f"{AS_REST}{{}}", "province_code"))
             .otherwise("place_code")
             .alias("place_id")
         )
         .join(measured.with_columns(measured=True), on=[*_CELL, "place_id"], how="left")
         .with_columns(pl.col("measured").fill_null(False))
     )
+    # A cell of which no open place has any weight is not shared out.
+    open_weight = pl.when(~pl.col("measured")).then("weight")
+    shared_out = placed.filter(open_weight.sum().over("control_id") > 0)
+    sharing = shared_out.filter(~pl.col("measured")).join(
+        totals, on=[*FUEL, "place_id"], how="left"
+    )
+    # A park whose use is all in sectors without a weight has no part in the fit.
+    sharing = sharing.with_columns(
+        pl.when(pl.col("weight").sum().over(*FUEL, "place_id") > 0).then(name).alias(name)
+        for name in ("total", "total_row_id", "total_pedigree")
+    )
+    parts = sharing.join(_quantities(sharing), on=["control_id", "place_id"])
+    fitted = pl.col("total_row_id").is_not_null().any().over(FUEL)
+    by_weight = pl.format("全省分行业控制总量按{}（{}）分解", "kind_zh", "firms_zh")
+    everywhere = pl.concat([parts, shared_out.filter("measured")], how="diagonal")
     return DownscaledPart.conform(
-        _shared(placed).with_columns(
-            (illustrative.any().over("control_id") | pl.col("control_illustrative")).alias(
-                "illustrative"
-            ),
-            worse_of("pedigree", "weight_pedigree").alias("pedigree"),
+        everywhere.with_columns(
+            (illustrative("source_row_id") | illustrative("control_row_id"))
+            .any()
+            .over("control_id")
+            .alias("illustrative"),
+            illustrative("total_row_id").fill_null(False).any().over(FUEL).alias("of_total"),
+            worse_of("pedigree", "weight_pedigree", "total_pedigree").alias("pedigree"),
             pl.lit("T6").alias("tier"),
-            pl.format("全省分行业控制总量按{}（{}）分解", "kind_zh", "firms_zh").alias("method_zh"),
-        )
+            pl.when(fitted)
+            .then(pl.format("{}，并与园区能源总量两向拟合", by_weight))
+            .otherwise(by_weight)
+            .alias("method_zh"),
+        ).with_columns((pl.col("illustrative") | pl.col("of_total")).alias("illustrative"))
     )
 
 
-def _shared(placed: pl.DataFrame) -> pl.DataFrame:
-    """With `quantity`: the remainder of the cell by weight, null in measured places.
+def _quantities(sharing: pl.DataFrame) -> pl.DataFrame:
+    """`control_id, place_id, quantity` of open places.
 
-    A cell of which all weights that are left are zero is not shared out.
+    First between the parks with a total and all others, as both margins want it, then among
+    the others by weight; without totals all are others.
     """
-    sharing = placed.filter(~pl.col("measured")).filter(
-        pl.col("weight").sum().over("control_id") > 0
+    is_other = pl.col("total").is_null()
+    members = sharing.with_columns(
+        pl.when(is_other).then(pl.lit(OTHERS)).otherwise("place_id").alias("member")
     )
-    parts = split_exact(
-        sharing.select(
-            pl.col("control_id").alias("split_id"),
-            pl.col("place_id").alias("member"),
-            pl.col("remainder").alias("total"),
-            "weight",
+    whole = members.select("control_id", "member", pl.col("remainder").alias("total")).unique()
+    first = (
+        whole.join(fitted_shares(sharing), on=["control_id", "member"], how="left")
+        .with_columns(pl.col("weight").fill_null(1))
+        .rename({"control_id": "split_id"})
+    )
+    divided = split_exact(first.select("split_id", "member", "total", "weight"))
+    found = members.drop("total").join(
+        divided.rename({"quantity": "total"}),
+        left_on=["control_id", "member"],
+        right_on=["split_id", "member"],
+    )
+    other = pl.col("member") == OTHERS
+    weighed = found.filter(other & (pl.col("weight").sum().over("control_id", "member") > 0))
+    among = split_exact(
+        weighed.select(
+            pl.col("control_id").alias("split_id"), pl.col("place_id").alias("member"),
+            "total", "weight",
         )
-    ).rename({"split_id": "control_id", "member": "place_id"})
-    return (
-        placed.drop("quantity")
-        .join(sharing.select("control_id").unique(), on="control_id", how="semi")
-        .join(parts, on=["control_id", "place_id"], how="left")
+    )  # fmt: skip
+    return pl.concat(
+        [
+            found.filter(~other).select(
+                "control_id", "place_id", pl.col("total").alias("quantity")
+            ),
+            among.rename({"split_id": "control_id", "member": "place_id"}),
+        ]
     )
 
 
-def worse_of(left: str, right: str) -> pl.Expr:
-    """The worse of two pedigrees, score by score."""
+def worse_of(*pedigrees: str) -> pl.Expr:
+    """The worst of several pedigrees, score by score; one that is null says nothing."""
     return pl.concat_str(
-        pl.max_horizontal(pl.col(left).str.slice(k, 1), pl.col(right).str.slice(k, 1))
-        for k in range(5)
+        pl.max_horizontal(pl.col(name).str.slice(place, 1) for name in pedigrees)
+        for place in range(5)
     )
 
 
@@ -164,7 +208,7 @@ def downscaled_activity(parts: pl.DataFrame, control: pl.DataFrame) -> pl.DataFr
     """Rows of `core.activity` for the parks of `core.downscaled_part`; the rest has its own."""
     site = pl.format(f"{AS_PARK}{{}}", "place_id")
     return (
-        parts.filter(~pl.col("place_id").str.starts_with("REST:") & (pl.col("quantity") > 0))
+        parts.filter(~pl.col("place_id").str.starts_with(AS_REST) & (pl.col("quantity") > 0))
         .select(
             "control_id", "place_id", "quantity", "method_zh", "tier", "illustrative", "pedigree"
         )

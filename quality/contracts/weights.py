@@ -61,6 +61,9 @@ class DownscaledPart(Table):
     tier: str = column("数据层级", "data tier", isin=["T5", "T6"])
     illustrative: bool = column("示意", "rests on a delivery made for demonstration")
     source_row_id: str = column("来源行", "row of the weight")
+    total_row_id: str = column(
+        "园区总量行", "row of the park's total that it is fitted to", nullable=True
+    )
     pedigree: str = pedigree()
 
     class Config:

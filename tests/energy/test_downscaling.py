@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from assets.energy.control import open_cells, with_rest
 from assets.energy.downscaling import (
+    downscaled_activity,
     downscaled_parts,
     measured_places,
     usable_weights,
     worse_of,
 )
+from assets.energy.margins import open_totals, park_totals
 from quality.contracts.core import Activity, Attribution, ControlQuantity, Park
+from quality.contracts.forms import ParkAnnual
 from quality.contracts.weights import SectorWeight
 from tests.frames import facts, frame
 
@@ -72,8 +75,13 @@ def lies(site: str, place: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def park(name: str, parent: str | None) -> dict[str, Any]:
+    named = {"park_id": name, "catalogue_code": name, "parent_park_id": parent}
+    return {**named, "province_code": "520000"}
+
+
 def parks(**parents: str) -> pl.DataFrame:
-    return frame(Park, *({"park_id": p, "parent_park_id": parents.get(p)} for p in PARKS))
+    return frame(Park, *(park(p, parents.get(p)) for p in PARKS))
 
 
 def usable(*weights: dict[str, Any], **parents: str) -> pl.DataFrame:
@@ -85,23 +93,28 @@ def shared_out(
     cells: list[dict[str, Any]],
     measured: list[dict[str, Any]] | None = None,
     places: list[dict[str, Any]] | None = None,
+    totals: list[dict[str, Any]] | None = None,
     **parents: str,
 ) -> pl.DataFrame:
     """`core.activity` of what is not measured."""
     control = frame(ControlQuantity, *cells)
     returned = frame(Activity, *measured or [])
     opened = open_cells(control, returned)
-    parts = downscaled_parts(
-        opened,
-        usable(*weights, **parents),
-        measured_places(returned, frame(Attribution, *places or [])),
-        pl.lit(False),
-    )
+    attribution = frame(Attribution, *places or [])
     located = opened.clear().with_columns(
         pl.lit("", pl.String).alias(name)
         for name in ("activity_id", "site_id", "enterprise_id", "flow", "method_zh")
     )
-    return with_rest(control, opened, located, parts, pl.lit(False))
+    stated = park_totals(frame(ParkAnnual, *totals or []), facts("energy"), parks(**parents))
+    parts = downscaled_parts(
+        opened,
+        usable(*weights, **parents),
+        measured_places(returned, attribution),
+        open_totals(stated, returned, located, attribution),
+        lambda _: pl.lit(False),
+    )
+    downscaled = downscaled_activity(parts, control)
+    return with_rest(control, opened, located, downscaled, pl.lit(False))
 
 
 def quantities(*arguments: Any, **parents: str) -> dict[str, Decimal]:

@@ -21,7 +21,7 @@ from assets.landing.ingest import Found, archive_delivery, reference_deliveries
 from assets.landing.lifecycle import merge
 from pipelines.wiring import recompute
 from quality.contracts.audit import Delivery
-from tests.pipeline.golden_weights import control_totals, diesel_measured, weights
+from tests.pipeline.golden_weights import control_totals, diesel_measured, park_returns, weights
 from tests.pipeline.golden_world import (
     HOME,
     NAMES,
@@ -340,6 +340,7 @@ def deliveries() -> dict[str, list[Row]]:
         "energy_exchange": list(supplies()),
         "control_total": list(control_totals()),
         "sector_weight": list(weights()),
+        "park_annual": [park_returns()],
     }
 
 

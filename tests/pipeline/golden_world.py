@@ -167,7 +167,7 @@ def table(source: SourceDeclaration, rows: list[Row], folder: Path) -> Path:
         return path
     path = folder / f"{source.id}.xlsx"
     book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet(source.parts[0])
+    sheet = book.add_worksheet(source.parts[0] if source.parts else None)
     top = [[source.title_zh], *[["测试"]] * (source.title_rows - 1)]
     split = [h.partition("/") for h in headers]
     top += [[group for group, _, _ in split], [leaf for _, _, leaf in split]]

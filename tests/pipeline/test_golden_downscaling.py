@@ -12,7 +12,17 @@ from pipelines.wiring import STEPS
 from quality.contracts.core import ControlQuantity
 from quality.contracts.weights import DownscaledPart
 from tests.pipeline.golden_forms import computed
-from tests.pipeline.golden_weights import MIXED, NO_REST, PLACES, PROVINCE, SECTORS, WRONG
+from tests.pipeline.golden_weights import (
+    FITTED,
+    FITTED_YEAR,
+    MIXED,
+    NO_REST,
+    PARK_TOTAL,
+    PLACES,
+    PROVINCE,
+    SECTORS,
+    WRONG,
+)
 from tests.pipeline.golden_world import W1, W2, YEAR, code
 from tests.shared_data import golden
 from warehouse.settings import Settings
@@ -29,8 +39,8 @@ def tables() -> Tables:
     return computed()
 
 
-def of_province(tables: Tables, **axes: str) -> pl.DataFrame:
-    return tables["core.activity"].filter(province_code=PROVINCE, **axes)
+def of_province(tables: Tables, year: int = YEAR, **axes: str) -> pl.DataFrame:
+    return tables["core.activity"].filter(province_code=PROVINCE, year=year, **axes)
 
 
 def by_place(tables: Tables, **axes: str) -> dict[str, Decimal]:
@@ -120,9 +130,13 @@ def test_downscaled_cells_are_of_the_park_on_both_bases_and_in_every_class(table
 
 def test_a_park_that_rests_on_weights_is_withheld_below_coverage(tables: Tables) -> None:
     axes = {"boundary_class": "approved", "basis": "operating", "view": "territorial"}
-    (row,) = tables["mart.park_total"].filter(place_id=W1, profile="CN-GHG", **axes).to_dicts()
+    (row,) = (
+        tables["mart.park_total"]
+        .filter(place_id=W1, year=YEAR, profile="CN-GHG", **axes)
+        .to_dicts()
+    )
     (covered,) = tables["mart.province_coverage"].filter(
-        province_code=PROVINCE, boundary_class="approved", activity_scope="industry"
+        province_code=PROVINCE, year=YEAR, boundary_class="approved", activity_scope="industry"
     )["placed_share"]
     assert covered < Decimal("0.85")
     assert (row["worst_tier"], row["co2e_t"], row["enterprises"]) == ("T6", None, 0)
@@ -139,8 +153,14 @@ def test_no_park_as_a_whole_is_an_enterprise(tables: Tables) -> None:
 
 
 def test_a_downscaled_cell_has_the_doubt_of_its_tier(tables: Tables) -> None:
-    cells = tables["core.uncertainty_cell"].filter(pl.col("place_id") == W1)
-    assert "T6" in str(cells.to_dicts())
+    cells = tables["core.uncertainty_cell"].filter(place_id=W1)
+    assert cells.height
+    assert set(cells.select("tier", "u_activity_pct").iter_rows()) == {("T6", 50)}
+    # By operation the measured park has both.
+    both = tables["core.uncertainty_cell"].filter(
+        place_id=W2, basis="operating", energy_id="diesel"
+    )
+    assert set(both.select("tier", "u_activity_pct").iter_rows()) == {("T2", 3), ("T6", 50)}
 
 
 def cells_behind(tables: Tables, kind: str, item_id: str) -> set[tuple[str, str, str]]:
@@ -169,6 +189,40 @@ def test_a_measured_park_is_no_weight_of_the_split(tables: Tables) -> None:
     (row,) = of_province(tables, site_id=REST, book_sector=SECTORS["C31"]).to_dicts()
     control_id = row["activity_id"].rpartition("|")[0]
     assert {text for _, _, text in cells_behind(tables, "split", control_id)} == {"0.0", "135.0"}
+
+
+def test_g19_a_park_with_a_total_and_two_sectors(tables: Tables) -> None:
+    """By hand: sectors 60 and 40, all weights alike, the park returns 50 of the 100. It has half
+    of each sector, and the other park and the rest share the other halves evenly."""
+    found = of_province(tables, year=FITTED_YEAR, energy_id="gasoline")
+    quantities = {
+        (site, sector): q for site, sector, q in found["site_id", "book_sector", "quantity"].rows()
+    }
+    first, second = FITTED
+    assert quantities == {
+        (f"PARK:{W1}", first): 300_000,
+        (f"PARK:{W1}", second): 200_000,
+        (f"PARK:{W2}", first): 150_000,
+        (f"PARK:{W2}", second): 100_000,
+        (REST, first): 150_000,
+        (REST, second): 100_000,
+    }
+    assert set(found.filter(pl.col("site_id") != REST)["method_zh"]) == {
+        "全省分行业控制总量按增加值（规上）分解，并与园区能源总量两向拟合"
+    }
+
+
+def test_a_fitted_share_leads_to_the_total_of_the_park(tables: Tables) -> None:
+    first, _ = FITTED
+    axes = {"site_id": f"PARK:{W1}", "book_sector": first}
+    (row,) = of_province(tables, FITTED_YEAR, **axes).to_dicts()
+    found = cells_behind(tables, "activity", row["activity_id"])
+    assert {
+        ("park total", "park_annual", f"{PARK_TOTAL}"),
+        ("how it was found", "park_annual", "实测"),
+    } <= found
+    split = cells_behind(tables, "split", row["activity_id"].rpartition("|")[0])
+    assert ("park total", "park_annual", f"{PARK_TOTAL}") in split
 
 
 def test_measured_above_the_cell_stops_the_run_with_both_numbers(tables: Tables) -> None:
