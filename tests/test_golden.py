@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 from assets.boundaries.crs import cgcs2000_to_gcj02
-from assets.energy.control import ControlTotalError, downscale
 from assets.energy.standard_coal import comprehensive_energy_tce, equal_value_tce_per_kwh
 from assets.enterprises.attribution import attribution
 from assets.enterprises.uscc import check_character, is_valid
@@ -207,29 +206,6 @@ def test_g10_clinker_and_lime() -> None:
         METHODS["clinker_oxides"].terms(
             {**measured, "cao": Fraction(1, 2), "cao_not_carbonate": Fraction(3, 5)}, book
         )
-
-
-def test_g18_downscaling_with_a_measured_cell() -> None:
-    given, expected, _ = golden("G18")
-    for sector, total in given["province_1e4tce"].items():
-        measured = {
-            park: number(cells[sector])
-            for park, cells in given["measured"].items()
-            if sector in cells
-        }
-        weights = {
-            place: number(value) for place, value in given["value_added_1e8yuan"][sector].items()
-        }
-        parts = downscale(number(total), measured, weights)
-        assert parts == {p: number(expected[p][sector]) for p in ("P1", "P2", "rest")}
-        assert sum(parts.values()) == number(total)
-
-
-def test_downscaling_refuses_what_it_cannot_share() -> None:
-    with pytest.raises(ControlTotalError, match="CT1: measured 11 exceeds the total 10"):
-        downscale(Decimal(10), {"P1": Decimal(11)}, {"rest": Decimal(1)})
-    with pytest.raises(ControlTotalError, match="rest of the province"):
-        downscale(Decimal(10), {}, {"P1": Decimal(1)})
 
 
 def test_g24_credit_codes() -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
-from assets.energy import activity, books, control, own
+from assets.energy import activity, books, control, margins, own
 from assets.energy.contradictions import contradictions
+from assets.energy.downscaling import (
+    downscaled_activity,
+    downscaled_parts,
+    measured_places,
+    usable_weights,
+)
 from assets.energy.exchange import Exchanged, exchanged
 from assets.energy.exports import exported_activity
 from assets.energy.held import unburnt
@@ -17,16 +25,26 @@ from assets.landing.provenance import is_illustrative
 from quality.contracts.accepted import CoalUnit, ControlTotal, OutputReturn, Permit, Return2051
 from quality.contracts.audit import Delivery
 from quality.contracts.books import BookFinding, BookRow, ProvinceName
-from quality.contracts.core import Activity, CanonicalReturn, ControlQuantity, Enterprise, Site
+from quality.contracts.core import (
+    Activity,
+    Attribution,
+    CanonicalReturn,
+    ControlQuantity,
+    Enterprise,
+    Park,
+    Site,
+)
 from quality.contracts.energy import Allocation, Contradiction, SiteQuantity
 from quality.contracts.enterprises import Entity, SiteOperator
 from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
+from quality.contracts.forms import ParkAnnual
 from quality.contracts.plants import GemCoalUnit, WriPlant
 from quality.contracts.process import HeldFuel, ProcessTerm
 from quality.contracts.reference import BookSector, Energy, Unit
 from quality.contracts.registers import NxPermit
 from quality.contracts.statistics import CeadsEnergy
 from quality.contracts.units import SiteEnergy
+from quality.contracts.weights import DownscaledPart, SectorWeight
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
@@ -53,22 +71,62 @@ def _exchanged(t: Frames, measured: pl.DataFrame) -> Exchanged:
     return exchanged(measured, exports, t["core.canonical_return"], t["core.exchange"])
 
 
-def _activity(t: Frames, _: Settings) -> pl.DataFrame:
-    illustrative = is_illustrative(t["raw.delivery"])
+def _downscaled(t: Frames, _: Settings) -> pl.DataFrame:
+    # Most runs have no weights: then what is measured need not be worked out here.
+    if t["accepted.sector_weight"].is_empty():
+        return DownscaledPart.empty_frame()
     measured, _allocation = _measured(t)
+    cells = control.open_cells(t["core.control_quantity"], measured)
+    totals = margins.park_totals(t["accepted.park_annual"], t["accepted.energy"], t["core.park"])
+    return downscaled_parts(
+        cells,
+        usable_weights(t["accepted.sector_weight"], t["accepted.unit"], t["core.park"]),
+        measured_places(measured, t["core.attribution"]),
+        margins.open_totals(totals, measured, _located(t, cells, measured), t["core.attribution"]),
+        partial(is_illustrative, t["raw.delivery"]),
+    )
+
+
+def _located(t: Frames, cells: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
     plants = (
         located_plants(t, permits_of(t))
         .drop("province_code")
         .join(t["core.site"].select("site_id", "province_code"), on="site_id")
     )
-    placed = control.placed_by_capacity(t["core.control_quantity"], measured, plants, illustrative)
+    return control.located_by_capacity(cells, measured, plants)
+
+
+def _activity(t: Frames, _: Settings) -> pl.DataFrame:
+    illustrative = is_illustrative(t["raw.delivery"])
+    measured, _allocation = _measured(t)
+    cells = control.open_cells(t["core.control_quantity"], measured)
+    placed = control.with_rest(
+        t["core.control_quantity"],
+        cells,
+        _located(t, cells, measured),
+        downscaled_activity(t["core.downscaled_part"], t["core.control_quantity"]),
+        illustrative,
+    )
     processes = process_activity(
         t["core.process_term"], t["core.site"], t["core.entity"], illustrative
     )
     return pl.concat([_exchanged(t, measured).activity, placed, processes])
 
 
-STEPS = (
+# Sites and their plants.
+_PLACES = (
+    Site,
+    SiteOperator,
+    Entity,
+    CoalUnit,
+    GemCoalUnit,
+    WriPlant,
+    ProvinceName,
+    Permit,
+    NxPermit,
+    Delivery,
+)
+STEPS: tuple[Step, ...] = (
     Step(
         CanonicalReturn,
         (Return2051, OutputReturn, Unit, Energy, BookSector, Entity, Enterprise),
@@ -165,6 +223,25 @@ STEPS = (
         by_year=True,
     ),
     Step(
+        DownscaledPart,
+        (
+            SectorWeight,
+            ControlQuantity,
+            CanonicalReturn,
+            SiteQuantity,
+            HeldFuel,
+            Unit,
+            Energy,
+            ParkAnnual,
+            Park,
+            Attribution,
+            *_PLACES,
+        ),
+        _downscaled,
+        "energy",
+        by_year=True,
+    ),
+    Step(
         Activity,
         (
             CanonicalReturn,
@@ -173,16 +250,8 @@ STEPS = (
             ProcessTerm,
             Exchange,
             ControlQuantity,
-            Site,
-            SiteOperator,
-            Entity,
-            CoalUnit,
-            GemCoalUnit,
-            WriPlant,
-            ProvinceName,
-            Permit,
-            NxPermit,
-            Delivery,
+            DownscaledPart,
+            *_PLACES,
         ),
         _activity,
         "energy",

@@ -1,15 +1,12 @@
 """Control totals: what is measured, what is given to located plants, what stays in the rest.
 
 METHOD 4.3: a cell is downscaled only where weights of the parks and of the rest are
-sourced. Here that is fuel burnt for power, by the capacity of the plants of the province that
-burn it; everything else that is not measured stays in the rest of the province.
-Measured cells are never scaled.
+sourced. Fuel burnt for power goes to the plants of the province that burn it, by capacity; final
+consumption by weights of parks and the rest (`assets.energy.downscaling`). Everything else that
+is not measured stays in the rest of the province. Measured cells are never scaled.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from decimal import Decimal
 
 import polars as pl
 
@@ -32,6 +29,8 @@ TAKERS = {
     "Other_Gas": "steelworks",
 }
 _FOR_POWER = (pl.col("block") == "transformation") & (pl.col("book_sector") == "Thermal Power")
+# What is not burnt was bought.
+FLOWS = {"electricity": "purchased_electricity", "heat": "purchased_heat"}
 # The member of a split that stands for plants of which it is not known whether they ran.
 _UNDECIDED = ""
 
@@ -113,28 +112,24 @@ def _agree(single: pl.DataFrame, books: pl.DataFrame) -> None:
         )
 
 
-def placed_by_capacity(
-    control: pl.DataFrame,
-    measured: pl.DataFrame,
-    plants: pl.DataFrame,
-    illustrative: pl.Expr,
+def located_by_capacity(
+    cells: pl.DataFrame, measured: pl.DataFrame, plants: pl.DataFrame
 ) -> pl.DataFrame:
-    """`core.activity` of what returns do not cover: located plants and the rest.
+    """What located plants take of the fuel of thermal power: rows for `with_rest`.
 
-    `plants` are rows of `assets.energy.plants`: generating units and plants with `site_id,
-    enterprise_id, unit_id, fuel, steelworks, capacity_mw, start_year, retired_year, status,
-    captive` and province. Fuel of a cell of thermal power goes to the plants that burn it and
-    ran in the year, by capacity; what falls to plants of which that is not known stays in the
-    rest. A site with returns of its own takes no share. Raises ControlTotalError (CT1).
+    `cells` of `open_cells`. `plants` are rows of `assets.energy.plants`: generating units and
+    plants with `site_id, enterprise_id, unit_id, fuel, steelworks, capacity_mw, start_year,
+    retired_year, status, captive` and province. Fuel of a cell of thermal power goes to the plants
+    that burn it and ran in the year, by capacity; what falls to plants of which that is not known
+    stays in the rest. A site with returns of its own takes no share.
     """
-    open_cells = _open_cells(control.filter(pl.col("block") != "non_energy"), measured)
-    years = control.get_column("year").unique().sort().to_list()
+    years = cells.get_column("year").unique().sort().to_list()
     own_data = measured.filter(pl.col("block") == "transformation").select("site_id", "year")
     running = whether_operating(plants, years).join(
         own_data.unique(), on=["site_id", "year"], how="anti"
     )
     shared = (
-        open_cells.filter(_FOR_POWER & (pl.col("remainder") > 0))
+        cells.filter(_FOR_POWER & (pl.col("remainder") > 0))
         .with_columns(pl.col("book_fuel").replace_strict(TAKERS, default=None).alias("taker"))
         .join(takers(running), on=["year", "province_code", "taker"])
     )
@@ -144,7 +139,7 @@ def placed_by_capacity(
         .rename({"control_id": "split_id", "capacity_mw": "weight"})
         .select("split_id", "member", "total", pl.col("weight").cast(pl.Decimal(38, 6)))
     ).filter(pl.col("quantity") > 0)
-    located = (
+    return (
         shared.drop("quantity")
         .filter(pl.col("member") != _UNDECIDED)
         .join(parts, left_on=["control_id", "member"], right_on=["split_id", "member"])
@@ -157,17 +152,32 @@ def placed_by_capacity(
             pl.col("taker").replace_strict(_METHOD_ZH).alias("method_zh"),
         )
     )
-    rest = pl.concat([_rest(open_cells, located), _not_energy(control)], how="diagonal_relaxed")
+
+
+def with_rest(
+    control: pl.DataFrame,
+    cells: pl.DataFrame,
+    located: pl.DataFrame,
+    downscaled: pl.DataFrame,
+    illustrative: pl.Expr,
+) -> pl.DataFrame:
+    """`core.activity` of what returns do not cover: located plants, parks and the rest.
+
+    `cells` of `open_cells`, `located` of `located_by_capacity`, `downscaled` of
+    `assets.energy.downscaling.downscaled_activity`. What neither has of a cell is the rest's.
+    """
+    taken = pl.concat([part.select("control_id", "quantity") for part in (located, downscaled)])
+    rest = pl.concat([_rest(cells, taken), _not_energy(control)], how="diagonal_relaxed")
     said = ("tier", "illustrative", "allocation_u95_pct")
-    columns = [c.name for c in Activity.declared_columns() if c.name not in said]
-    return Activity.conform(
-        pl.concat([located.select(columns), rest.select(columns)]).with_columns(
-            pl.lit("T6").alias("tier"),
-            illustrative.alias("illustrative"),
-            # What a book is shared out by is its tier's doubt, not that of an allocation.
-            pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
-        )
+    names = [c.name for c in Activity.declared_columns()]
+    columns = [name for name in names if name not in said]
+    of_book = pl.concat([located.select(columns), rest.select(columns)]).with_columns(
+        pl.lit("T6").alias("tier"),
+        illustrative.alias("illustrative"),
+        # What a book is shared out by is its tier's doubt, not that of an allocation.
+        pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
     )
+    return Activity.conform(pl.concat([of_book.select(names), downscaled.select(names)]))
 
 
 _METHOD_ZH = {
@@ -216,15 +226,19 @@ def takers(running: pl.DataFrame) -> pl.DataFrame:
     ).filter(pl.col("operates").any().over("year", "province_code", "taker"))
 
 
-def _open_cells(control: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
-    """Control totals with the `remainder` that is not measured. Raises ControlTotalError."""
+def open_cells(control: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
+    """Control totals with the `remainder` that is not measured; use as raw material is none.
+
+    Raises ControlTotalError (CT1) where more is measured than there is.
+    """
+    control = control.filter(pl.col("block") != "non_energy")
     returned = measured.group_by(_KEYS).agg(pl.col("quantity").sum().alias("measured"))
-    open_cells = control.join(returned, on=_KEYS, how="left").with_columns(
+    cells = control.join(returned, on=_KEYS, how="left").with_columns(
         (pl.col("quantity") - pl.col("measured").fill_null(0))
         .cast(pl.Decimal(38, 6))
         .alias("remainder")
     )
-    exceeded = open_cells.filter(pl.col("remainder") < 0)
+    exceeded = cells.filter(pl.col("remainder") < 0)
     if exceeded.height:
         row = exceeded.row(0, named=True)
         raise ControlTotalError(
@@ -232,14 +246,14 @@ def _open_cells(control: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
             f"measured {row['measured']} {row['canonical_unit']} exceeds the control total "
             f"{row['quantity']} ({row['control_id']})"
         )
-    return open_cells
+    return cells
 
 
-def _rest(open_cells: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
-    """What neither returns nor located plants have of each cell."""
-    placed = located.group_by("control_id").agg(pl.col("quantity").sum().alias("placed"))
+def _rest(cells: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
+    """What is left of each cell when returns, located plants and parks have theirs."""
+    placed = taken.group_by("control_id").agg(pl.col("quantity").sum().alias("placed"))
     return (
-        open_cells.join(placed, on="control_id", how="left")
+        cells.join(placed, on="control_id", how="left")
         .with_columns(
             (pl.col("remainder") - pl.col("placed").fill_null(0))
             .cast(pl.Decimal(38, 6))
@@ -252,43 +266,9 @@ def _rest(open_cells: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
             # Heat that thermal power takes in is recovered from fuel that is counted already.
             pl.when((pl.col("block") == "transformation") & (pl.col("carrier") != "fuel"))
             .then(pl.lit("memo"))
-            .otherwise(
-                pl.col("carrier").replace_strict(
-                    {"electricity": "purchased_electricity", "heat": "purchased_heat"},
-                    default="direct",
-                )
-            )
+            .otherwise(pl.col("carrier").replace_strict(FLOWS, default="direct"))
             .alias("flow"),
             pl.format("{}|rest", "control_id").alias("activity_id"),
             pl.lit("控制总量减去已落位部分").alias("method_zh"),
         )
     )
-
-
-def downscale(
-    total: Decimal, measured: Mapping[str, Decimal], weights: Mapping[str, Decimal]
-) -> dict[str, Decimal]:
-    """One sector's control total to parks and the rest (METHOD 4.3, G18).
-
-    Measured parks keep their value; what remains is shared by `weights` (value added) of
-    the unmeasured parks and `rest`. The parts sum to the total exactly. Raises
-    ControlTotalError (CT1) if measured parks exceed the total or a weight for `rest` lacks.
-    """
-    if "rest" not in weights:
-        raise ControlTotalError("no weight for the rest of the province: nothing is downscaled")
-    remainder = total - sum(measured.values(), Decimal(0))
-    if remainder < 0:
-        raise ControlTotalError(f"CT1: measured {total - remainder} exceeds the total {total}")
-    open_weights = {place: w for place, w in weights.items() if place not in measured}
-    exact = pl.Decimal(38, 6)
-    parts = split_exact(
-        pl.DataFrame(
-            {
-                "split_id": ["total"] * len(open_weights),
-                "member": list(open_weights),
-                "total": pl.Series([remainder] * len(open_weights), dtype=exact),
-                "weight": pl.Series(list(open_weights.values()), dtype=exact),
-            }
-        )
-    )
-    return {**measured, **dict(zip(parts["member"], parts["quantity"], strict=True))}

@@ -6,6 +6,7 @@ import polars as pl
 
 from assets.enterprises.identity import identify, resolve
 from assets.enterprises.operators import House
+from quality.contracts.core import WHOLE_PLACES
 from quality.contracts.energy import SiteQuantity
 from warehouse.sql import run_sql
 from warehouse.step import Frames
@@ -45,7 +46,7 @@ _Returned = dict[tuple[str, int, str], str]
 
 
 def _metered(t: Frames, returned: _Returned, house: House) -> pl.DataFrame:
-    entities, sites = t["core.entity"], t["core.site"].filter(pl.col("kind") != "rest")
+    entities, sites = t["core.entity"], t["core.site"].filter(~pl.col("kind").is_in(WHOLE_PLACES))
     rows = resolve(identify(t["accepted.site_energy"], "permit_no"), entities)
     owners = resolve(
         identify(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.enterprises.identity import identify, resolve
-from quality.contracts.core import Activity
+from quality.contracts.core import WHOLE_PLACES, Activity
 
 
 def process_activity(
@@ -20,7 +20,7 @@ def process_activity(
     named = sites.select(
         pl.col("site_id").alias("permit_no"), pl.col("site_id").alias("named_site")
     )
-    placed = (pl.col("kind") != "return_only") & (pl.col("kind") != "rest")
+    placed = (pl.col("kind") != "return_only") & ~pl.col("kind").is_in(WHOLE_PLACES)
     alone = sites.filter(placed, placed.sum().over("enterprise_id") == 1).select(
         "enterprise_id", pl.col("site_id").alias("only_site")
     )

@@ -61,6 +61,7 @@ from quality.contracts.reference import LocationEvidence
 from quality.contracts.registers import NxPermit
 from quality.contracts.statistics import CeadsEnergy
 from quality.contracts.units import EnterpriseEvent, SiteEnergy, UnitEntry
+from quality.contracts.weights import SectorWeight
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
@@ -201,6 +202,7 @@ _WHERE = (
             CeadsEnergy,
             BookRow,
             ProvinceName,
+            SectorWeight,
         ),
         lambda t, _: places.sites(t),
         "enterprises",

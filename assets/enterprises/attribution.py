@@ -144,7 +144,7 @@ decided AS (
            coalesce(best.best_place, '') AS best_place,
            coalesce(best.confidence, 0)::DECIMAL(38,6) AS confidence,
            divided.places AS divided_places, divided.parts, divided.why,
-           CASE WHEN d.kind = 'rest' THEN 'A'
+           CASE WHEN d.kind IN ('rest', 'park') THEN 'A'
                 WHEN divided.why LIKE '%B6%' THEN 'A'
                 WHEN divided.places IS NOT NULL AND divided.why <> '{BY_CHANCE_ZH}' THEN 'B'
                 WHEN best.confidence >= 0.8 THEN 'A'
@@ -169,6 +169,7 @@ chosen AS (
            1::DECIMAL(38,6) AS weight_high,
            confidence, location_class,
            CASE WHEN kind = 'rest' THEN '控制总量中未落位的部分'
+                WHEN kind = 'park' THEN '控制总量按权重分到园区整体的部分'
                 WHEN location_class = 'C' AND best_place = '' THEN '证据只到区划，不能落到园区'
                 WHEN location_class = 'C' THEN '置信度低于 0.5：未落位'
                 WHEN location_class = 'B' THEN '置信度 0.5–0.8：采用并标记'

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from assets.enterprises.coordinates import coordinate_claims
-from quality.contracts.core import LocationClaim
+from quality.contracts.core import AS_PARK, WHOLE_PLACES, LocationClaim
 
 _SHARED = ["site_id", "basis", "place_id", "evidence_id", "document", "reason_zh", "source_row_id"]
 
@@ -59,7 +59,7 @@ def location_claims(
                 registered,
                 operating,
                 _office_where_nothing_else(sites, operating, registered),
-                _rest(sites),
+                _wholes(sites),
             ],
             how="diagonal",
         )
@@ -96,7 +96,7 @@ def _registering_division(
     moved = pl.col("code_now") != pl.col("registering_division")
     said = pl.format("统一社会信用代码登记机关区划 {}", "registering_division")
     return (
-        sites.filter(pl.col("kind") != "rest")
+        sites.filter(~pl.col("kind").is_in(WHOLE_PLACES))
         .join(
             enterprises.filter(pl.col("registering_division").is_not_null()).select(
                 "enterprise_id",
@@ -127,7 +127,7 @@ def _office_where_nothing_else(
     sites: pl.DataFrame, operating: pl.DataFrame, registered: pl.DataFrame
 ) -> pl.DataFrame:
     """On the operating basis the office speaks only for a site without a claim of its own."""
-    silent = sites.filter(pl.col("lon").is_null() & (pl.col("kind") != "rest")).join(
+    silent = sites.filter(pl.col("lon").is_null(), ~pl.col("kind").is_in(WHOLE_PLACES)).join(
         operating, on="site_id", how="anti"
     )
     return registered.join(silent.select("site_id"), on="site_id", how="semi").with_columns(
@@ -140,18 +140,27 @@ def _office_where_nothing_else(
     )
 
 
-def _rest(sites: pl.DataFrame) -> pl.DataFrame:
-    """What is not placed lies in the rest of its province on both bases, by definition."""
-    rest = sites.filter(pl.col("kind") == "rest")
+def _wholes(sites: pl.DataFrame) -> pl.DataFrame:
+    """What is not placed lies in the rest of its province, and what falls to a park by weights in
+    the park, on both bases and by definition.
+    """
+    rest = pl.col("kind") == "rest"
+    whole = sites.filter(pl.col("kind").is_in(WHOLE_PLACES))
     return pl.concat(
         [
-            rest.select(
+            whole.select(
                 "site_id",
                 pl.lit(basis).alias("basis"),
-                pl.col("site_id").alias("place_id"),
-                pl.lit("control_total").alias("evidence_id"),
+                pl.col("site_id").str.strip_prefix(AS_PARK).alias("place_id"),
+                pl.when(rest)
+                .then(pl.lit("control_total"))
+                .otherwise(pl.lit("sector_weight"))
+                .alias("evidence_id"),
                 pl.col("source_row_id").alias("document"),
-                pl.lit("控制总量中未落位的部分").alias("reason_zh"),
+                pl.when(rest)
+                .then(pl.lit("控制总量中未落位的部分"))
+                .otherwise(pl.lit("控制总量按权重分到园区整体的部分"))
+                .alias("reason_zh"),
                 "source_row_id",
             )
             for basis in ("registered", "operating")

@@ -12,6 +12,7 @@ from assets.boundaries.crs.systems import UnknownSystem, shapes_to_cgcs2000, sys
 from assets.boundaries.geometry import geodesic_km2, mended, shape_of
 from assets.enterprises.identity import identify, resolve
 from quality.contracts.boundaries import SiteGround
+from quality.contracts.core import WHOLE_PLACES
 
 
 def site_grounds(
@@ -26,9 +27,9 @@ def site_grounds(
     known = resolve(identify(shapes, "permit_no"), entities).select(
         "source_row_id", "permit_no", "enterprise_id"
     )
-    sole = sites.filter((pl.len().over("enterprise_id") == 1) & (pl.col("kind") != "rest")).select(
-        "enterprise_id", pl.col("site_id").alias("sole_site")
-    )
+    sole = sites.filter(
+        pl.len().over("enterprise_id") == 1, ~pl.col("kind").is_in(WHOLE_PLACES)
+    ).select("enterprise_id", pl.col("site_id").alias("sole_site"))
     permitted = sites.select(pl.col("site_id").alias("permit_site"))
     found = known.join(
         permitted, left_on="permit_no", right_on="permit_site", how="left", coalesce=False

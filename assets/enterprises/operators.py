@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY
+from quality.contracts.core import WHOLE_PLACES
 from quality.contracts.enterprises import SiteOperator
 
 
@@ -21,7 +22,7 @@ def site_operators(sites: pl.DataFrame, enterprises: pl.DataFrame) -> pl.DataFra
     person covers the sites of its branches too (METHOD 1.2).
     """
     house = House.of(enterprises)
-    placed = sites.filter(pl.col("kind") != "rest").select(
+    placed = sites.filter(~pl.col("kind").is_in(WHOLE_PLACES)).select(
         "site_id",
         "enterprise_id",
         pl.col("valid_from").fill_null(FIRST_DAY),

@@ -12,8 +12,9 @@ from assets.enterprises.names import normalised_name
 from assets.enterprises.plants import located_plants, province_codes
 from assets.enterprises.records.registers import EXACT_M
 from assets.enterprises.uscc import valid
-from quality.contracts.core import Site
+from quality.contracts.core import AS_PARK, AS_REST, WHOLE_PLACES, Site
 from quality.contracts.enterprises import SiteRecord
+from quality.contracts.weights import REST
 from warehouse.step import Frames
 
 
@@ -38,9 +39,10 @@ def sites(t: Frames) -> pl.DataFrame:
     without a place for each enterprise whose returns its other sites may not take up.
 
     Reads the accepted registers, trackers and returns, `core.entity`, `quarantine.flag`, the
-    control totals and the energy books. A point flagged GEO2e (outside its province) is not
-    used; the site stays. A province with control totals has one site `REST:<code>` for what is
-    not placed.
+    control totals, the energy books and the weights. A point flagged GEO2e (outside its
+    province) is not used; the site stays. A province with control totals has one site
+    `REST:<code>` for what is not placed, and a park with weights one site `PARK:<park>` for what
+    falls to it as a whole.
     """
     units = located_plants(t, permits_of(t))
     placed = [_permit_sites(t, units), _units(t), _plants(units)]
@@ -48,7 +50,7 @@ def sites(t: Frames) -> pl.DataFrame:
         [part.select("enterprise_id", "valid_from", "valid_to", "place_use") for part in placed]
     )
     joined = _as_precise(
-        pl.concat([*placed, _return_sites(t, known), _rest(t)]),
+        pl.concat([*placed, _return_sites(t, known), _rest(t), _parks(t)]),
         t["core.record_address"],
     )
     # A site without a point is at least in the province that registered the enterprise.
@@ -90,7 +92,7 @@ def site_records(t: Frames) -> pl.DataFrame:
     A row of the unit register without a permit number is of the site made from it, else of the
     only site of its enterprise; of several it names none.
     """
-    known = t["core.site"].filter(pl.col("kind") != "rest")
+    known = t["core.site"].filter(~pl.col("kind").is_in(WHOLE_PLACES))
     permits = permits_of(t)
     entries = resolve(identify(t["accepted.unit_entry"], "permit_no"), t["core.entity"])
     alone = known.filter(pl.len().over("enterprise_id") == 1).select(
@@ -272,11 +274,31 @@ def _rest(t: Frames) -> pl.DataFrame:
         pl.concat([controls.sort("source_row_id"), booked.sort("source_row_id")])
         .unique("province_code", keep="first", maintain_order=True)
         .with_columns(
-            pl.format("REST:{}", "province_code").alias("site_id"),
-            pl.format("REST:{}", "province_code").alias("enterprise_id"),
+            pl.format(f"{AS_REST}{{}}", "province_code").alias("site_id"),
+            pl.format(f"{AS_REST}{{}}", "province_code").alias("enterprise_id"),
             pl.lit("rest").alias("kind"),
             pl.lit("全省其余").alias("name_zh"),
             pl.lit(0.0).alias("point_precision_m"),
+        )
+    )
+
+
+def _parks(t: Frames) -> pl.DataFrame:
+    """One site a park with weights: control totals are shared out to parks as a whole."""
+    weights = t["accepted.sector_weight"].filter(pl.col("place_code") != REST)
+    site = pl.format(f"{AS_PARK}{{}}", "place_code")
+    return _columns(
+        weights.sort("year", "source_row_id")
+        .unique("place_code", keep="first", maintain_order=True)
+        .with_columns(
+            site.alias("site_id"),
+            site.alias("enterprise_id"),
+            pl.lit("park").alias("kind"),
+            pl.lit("园区整体").alias("name_zh"),
+            pl.lit(0.0).alias("point_precision_m"),
+            pl.concat_str(pl.col("area_code").str.slice(0, 2), pl.lit("0000")).alias(
+                "province_code"
+            ),
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.enterprises.identity import resolve
+from quality.contracts.core import WHOLE_PLACES
 
 # Evidence by role, where the words name a park (METHOD 1.4). A register is the authority on an
 # office; what is uncertain is the reading of its address, so on the registered basis its weight
@@ -49,7 +50,7 @@ def stated_claims(
         entities,
     )
     said = named.with_columns(_place().alias("place_id")).filter(pl.col("place_id").is_not_null())
-    placed = sites.filter(pl.col("kind") != "rest").select("site_id", "enterprise_id")
+    placed = sites.filter(~pl.col("kind").is_in(WHOLE_PLACES)).select("site_id", "enterprise_id")
     offices = _moved(said.filter(pl.col("role") == "registered_office")).join(
         placed, on="enterprise_id"
     )

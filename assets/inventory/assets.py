@@ -60,6 +60,7 @@ from quality.contracts.reference import (
     Unit,
 )
 from quality.contracts.table import Table
+from quality.contracts.weights import DownscaledPart
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
@@ -293,6 +294,7 @@ STEPS = (
             ExchangePart,
             CanonicalReturn,
             ControlQuantity,
+            DownscaledPart,
             LocationClaim,
             RecordComparison,
             Site,

@@ -14,6 +14,7 @@ import polars as pl
 from assets.inventory import coverage, reconciliation
 from assets.inventory.exchange_mart import EXCHANGE_MARKS, EXCHANGES
 from assets.inventory.weighing import (
+    AN_ENTERPRISE,
     AT_SITE,
     BOUNDARY_ILLUSTRATIVE,
     OWN_USE,
@@ -77,12 +78,13 @@ SELECT {keys}, measure, 'line' AS item_kind, line_id AS item_id, value
 FROM (UNPIVOT weighed ON {measures} INTO NAME measure VALUE value)
 UNION ALL
 SELECT DISTINCT {keys}, 'enterprises', 'enterprise', enterprise_id, 1::DECIMAL(38,6)
-FROM weighed WHERE weight_point > 0
+FROM weighed WHERE weight_point > 0 AND {AN_ENTERPRISE}
 """
 
 
 _LINE_MARKS = f"""
-    count(DISTINCT enterprise_id) FILTER (weight_point > 0) < 3 AS confidential,
+    count(DISTINCT enterprise_id) FILTER (weight_point > 0 AND {AN_ENTERPRISE}) < 3
+        AS confidential,
     bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
     CASE WHEN bool_and(industry) THEN 'industry' ELSE 'all' END AS activity_scope,
     max(tier) AS worst_tier, {WEAKEST} AS worst_confidence"""
@@ -96,7 +98,8 @@ def _line_sums(keys: str, measures: str) -> str:
     sums = ", ".join(f"sum({name})::DECIMAL(38,6) AS {name}" for name in measures.split(", "))
     return f"""
 SELECT {keys}, {sums},
-       count(DISTINCT enterprise_id) FILTER (weight_point > 0)::DECIMAL(38,6) AS enterprises,
+       count(DISTINCT enterprise_id) FILTER (weight_point > 0 AND {AN_ENTERPRISE})
+           ::DECIMAL(38,6) AS enterprises,
        {_LINE_MARKS}
 FROM ({weighed_sums(AT_SITE.format(year="l.year"))}) GROUP BY ALL
 """
@@ -180,7 +183,7 @@ SELECT {_EFFECT_KEYS}, 'boundary_effect_co2e_t', 'line', line_id,
 FROM seen WHERE broken OR series = 'opening'
 """
 _EFFECT_MARKS = f"""{_EFFECT_ROWS}
-SELECT {_EFFECT_KEYS}, count(DISTINCT enterprise_id) < 3 AS confidential,
+SELECT {_EFFECT_KEYS}, count(DISTINCT enterprise_id) FILTER ({AN_ENTERPRISE}) < 3 AS confidential,
        bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative
 FROM seen GROUP BY ALL
 """
@@ -208,11 +211,11 @@ SELECT {_ENERGY_KEYS}, measure, 'activity' AS item_kind, activity_id AS item_id,
 FROM (UNPIVOT used ON quantity, tce_calorific INTO NAME measure VALUE value)
 UNION ALL
 SELECT DISTINCT {_ENERGY_KEYS}, 'enterprises', 'enterprise', enterprise_id, 1::DECIMAL(38,6)
-FROM used
+FROM used WHERE {AN_ENTERPRISE}
 """,
         f"""{_ENERGY}
 SELECT {_ENERGY_KEYS}, any_value(canonical_unit) AS canonical_unit,
-       count(DISTINCT enterprise_id) < 3 AS confidential,
+       count(DISTINCT enterprise_id) FILTER ({AN_ENTERPRISE}) < 3 AS confidential,
        bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative
 FROM used GROUP BY ALL
 """,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assets.inventory.weighing import (
     AT_SITE,
     BOUNDARY_ILLUSTRATIVE,
+    NO_WHOLE,
     OWN_USE,
     TERRITORIAL,
     bounded,
@@ -14,7 +15,7 @@ from assets.inventory.weighing import (
 # Where an enterprise is registered and where its sites of the year operate.
 _PLACES = f"""
 active AS (
-    SELECT DISTINCT enterprise_id, year, site_id FROM core.activity WHERE site_id NOT LIKE 'REST:%'
+    SELECT DISTINCT enterprise_id, year, site_id FROM core.activity WHERE {NO_WHOLE}
 ),
 placed AS (
     SELECT ac.enterprise_id, ac.year, a.basis, a.boundary_class, a.place_id,
@@ -52,11 +53,12 @@ _AMOUNTS = f"""
 emitted AS ({TERRITORIAL}),
 amounts AS (
     SELECT 'co2e_t' AS unit, 'line' AS item_kind, line_id AS item_id, year, site_id,
-           co2e_t AS amount FROM emitted
+           co2e_t AS amount FROM emitted WHERE {NO_WHOLE}
     UNION ALL
     SELECT 'tce', 'activity', act.activity_id, act.year, act.site_id,
            round(act.quantity * k.tce_per_unit, 6)::DECIMAL(38,6)
-    FROM core.activity act JOIN core.energy_coefficient k USING (energy_id) WHERE {OWN_USE}
+    FROM core.activity act JOIN core.energy_coefficient k USING (energy_id)
+    WHERE {OWN_USE} AND {NO_WHOLE}
 ),
 weighed AS (
     SELECT m.unit, m.item_kind, m.item_id, m.year, a.boundary_class, a.basis, a.place_id,
@@ -139,7 +141,7 @@ WITH {_PLACES}, emitted AS ({TERRITORIAL}),
 classes AS (SELECT DISTINCT boundary_class FROM core.attribution)
 SELECT enterprise_id, year, boundary_class, 'territorial_co2e_t' AS measure, 'line' AS item_kind,
        line_id AS item_id, co2e_t AS value
-FROM emitted CROSS JOIN classes WHERE site_id NOT LIKE 'REST:%'
+FROM emitted CROSS JOIN classes WHERE {NO_WHOLE}
 UNION ALL
 SELECT enterprise_id, year, boundary_class, 'sites', 'site', site_id, 1
 FROM active CROSS JOIN classes

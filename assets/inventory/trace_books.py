@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from assets.inventory.edges import cells_of
+from assets.landing.rules.supply import PARK_CARRIERS
+from quality.contracts.core import AS_PARK, AS_REST
 from warehouse.step import Frames
 
 _CONTROL = {"control_total": "value", "unit": "unit_zh"}
@@ -74,7 +76,67 @@ def book_sources(t: Frames) -> list[pl.DataFrame]:
             cells_of(rows, "activity", "activity_id", source_id, {"capacity": "capacity_mw"}),
             cells_of(rows, "split", "control_id", source_id, {"weight": "capacity_mw"}),
         ]
-    return found
+    return [*found, *weight_sources(t)]
+
+
+def weight_sources(t: Frames) -> list[pl.DataFrame]:
+    """What falls to a park by weights rests on its own weight, that of the rest and, where it is
+    fitted to one, the total of the park; the whole split on all weights and totals that the
+    control total was shared out by.
+    """
+    parts = t["core.downscaled_part"].filter(pl.col("quantity").is_not_null())
+    activity = t["core.activity"].select("activity_id")
+    own = parts.with_columns(
+        pl.format(f"{{}}|{AS_PARK}{{}}", "control_id", "place_id").alias("activity_id")
+    ).join(activity, on="activity_id", how="semi")
+    of_rest = own.select("activity_id", "control_id").join(
+        parts.filter(pl.col("place_id").str.starts_with(AS_REST)), on="control_id"
+    )
+    claims = t["core.location_claim"].filter(pl.col("evidence_id") == "sector_weight")
+    return [
+        *_park_totals(t, own, "activity", "activity_id"),
+        *_park_totals(t, parts, "split", "control_id"),
+        cells_of(own, "activity", "activity_id", "sector_weight", _WEIGHT),
+        cells_of(
+            of_rest,
+            "activity",
+            "activity_id",
+            "sector_weight",
+            {"weight of the rest": "value", "unit of the rest": "unit_zh"},
+        ),
+        cells_of(parts, "split", "control_id", "sector_weight", {"weight": "value"}),
+        cells_of(claims, "claim", "claim_id", "sector_weight", {"park": "place_code"}),
+    ]
+
+
+def _park_totals(t: Frames, parts: pl.DataFrame, kind: str, item_id: str) -> list[pl.DataFrame]:
+    """Edges from parts that were fitted to the return of a park to its cell of the fuel."""
+    fuel = t["core.control_quantity"].select("control_id", "energy_id")
+    fitted = (
+        parts.filter(pl.col("total_row_id").is_not_null())
+        .drop("source_row_id")
+        .rename({"total_row_id": "source_row_id"})
+        .join(fuel, on="control_id")
+    )
+    return [
+        cells_of(
+            fitted.filter(pl.col("energy_id") == energy),
+            kind,
+            item_id,
+            "park_annual",
+            {"park total": column, "how it was found": "measured_zh"},
+        )
+        for column, energy in PARK_CARRIERS.items()
+    ]
+
+
+_WEIGHT = {
+    "park": "place_code",
+    "kind of weight": "kind_zh",
+    "weight": "value",
+    "weight unit": "unit_zh",
+    "firms": "firms_zh",
+}
 
 
 def plant_sources(t: Frames) -> list[pl.DataFrame]:

@@ -14,6 +14,10 @@ AT_SITE = "a.series = 'actual' AND {year} BETWEEN a.year_from AND a.year_to"
 _NOT_OWN = [*EXCHANGED_FLOWS, "non_energy"]
 OWN_USE = f"act.flow NOT IN ({', '.join(sql_text(flow) for flow in _NOT_OWN)})"
 
+# Parks and rests as a whole are sites of no enterprise.
+AN_ENTERPRISE = "enterprise_id NOT LIKE 'PARK:%'"
+NO_WHOLE = "site_id NOT LIKE 'REST:%' AND site_id NOT LIKE 'PARK:%'"
+
 # The weakest confidence of a group of lines.
 RANKS = ", ".join(sql_text(c) for c in CONFIDENCE)
 WEAKEST = f"list_extract([{RANKS}], max(list_position([{RANKS}], confidence))::INTEGER)"

@@ -52,6 +52,16 @@ _METER: Row = {
     "month": "202301",
     "note_zh": NOTE,
 }
+_WEIGHT: Row = {
+    "area_code": "640000",
+    "year": 2023,
+    "book_sector": "Nonmetal Mineral Products",
+    "kind_zh": "增加值",
+    "unit_zh": "万元",
+    "firms_zh": "规上",
+    "provenance": "示意统计年鉴（虚构）表 1",
+    "note_zh": NOTE,
+}
 _WATER: Row = {
     "uscc_text": _CHEMICAL,
     "name_zh": _CHEMICAL_ZH,
@@ -287,6 +297,11 @@ EXAMPLES: dict[str, list[Row]] = {
             "unit_zh": "万千瓦时",
             "note_zh": NOTE,
         },
+    ],
+    # Weights are refused for a park that is not in the catalogue: the codes are real, all else not.
+    "sector_weight": [
+        {**_WEIGHT, "place_code": place, "value": value}
+        for place, value in (("S649012", 182000), ("S649008", 96500), ("REST", 731500))
     ],
     "process_return": [
         {**_WATER, "parameter_zh": "处理方式", "choice_zh": "厌氧反应器"},

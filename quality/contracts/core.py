@@ -19,6 +19,9 @@ BASES = ["registered", "operating"]
 WHOLE_SERIES = ["actual", "constant"]
 SERIES = [*WHOLE_SERIES, "opening"]
 CARRIERS = ["fuel", "electricity", "heat", "product", "process"]
+# A park or the rest of a province as a whole: sites that stand for what no site is known of.
+WHOLE_PLACES = ["park", "rest"]
+AS_PARK, AS_REST = "PARK:", "REST:"
 TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
 
 
@@ -106,12 +109,12 @@ class Enterprise(Table):
 
 
 class Site(Table):
-    site_id: str = column("场所", "permit number, unit id, or a hash")
+    site_id: str = column("场所", "permit number, unit id, a hash, PARK:park or REST:province")
     enterprise_id: str = column("企业", "legal person")
     kind: str = column(
         "类型",
         "where the site is known from",
-        isin=["permit", "unit", "coal_unit", "gas_plant", "return_only", "rest"],
+        isin=["permit", "unit", "coal_unit", "gas_plant", "return_only", *WHOLE_PLACES],
     )
     name_zh: str = column("名称", "site name")
     lon: float = column("经度", "longitude, CGCS2000", unit="deg", nullable=True)

@@ -52,7 +52,9 @@ class Coverage(Table):
     canonical_unit: str = column("单位", "unit of the quantities")
     book_quantity: Quantity = column("平衡表数量", "the control totals")
     measured_quantity: Quantity = column("实测数量", "returns and plants' own data")
-    placed_quantity: Quantity = column("落位数量", "given to located plants by capacity")
+    placed_quantity: Quantity = column(
+        "落位数量", "given to located plants by capacity, to parks by weights"
+    )
     rest_quantity: Quantity = column("其余数量", "not placed: rest of the province")
     in_parks_quantity: Quantity = column("园区内数量", "of measured and placed, in a park")
     placed_share: Quantity = column("落位比例", "measured and placed over book", nullable=True)

@@ -211,7 +211,9 @@ class ControlBalance(Table):
     canonical_unit: str = column("单位", "unit of the quantities")
     book_quantity: Quantity = column("平衡表数量", "the control total")
     measured_quantity: Quantity = column("实测数量", "returns and plants' own data")
-    downscaled_quantity: Quantity = column("分解数量", "given to located plants by capacity")
+    downscaled_quantity: Quantity = column(
+        "分解数量", "given to located plants by capacity, to parks by weights"
+    )
     in_parks_quantity: Quantity = column("园区内数量", "of both, located in a park")
     rest_quantity: Quantity = column("其余数量", "not placed: rest of the province")
     illustrative: bool = column("示意", "rests on a delivery made for demonstration")

@@ -34,6 +34,7 @@ from quality.contracts import (
     statistics,
     uncertainty,
     units,
+    weights,
     zones,
 )
 from quality.contracts.table import Table
@@ -49,6 +50,7 @@ _MODULES = (
     statistics,
     factors,
     forms,
+    weights,
     insight,
     process,
     codes,

@@ -12,11 +12,12 @@ import polars as pl
 import pytest
 
 from assets.energy.books import BookError, book_cells, book_findings
-from assets.energy.control import control_quantities, placed_by_capacity
+from assets.energy.control import control_quantities
 from quality.contracts.accepted import ControlTotal
 from quality.contracts.core import Activity, ControlQuantity
 from quality.contracts.statistics import CeadsEnergy
 from tests.door import file_through_door
+from tests.energy.placing import placed_by_capacity
 from tests.energy.test_control import book_cell, plants, unit
 from tests.frames import facts, frame
 from tests.shared_data import shared

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from assets.energy.control import (
     ControlTotalError,
     control_quantities,
-    placed_by_capacity,
 )
 from assets.energy.operating import whether_operating
 from quality.contracts.accepted import ControlTotal
 from quality.contracts.core import Activity, ControlQuantity
 from quality.contracts.statistics import CeadsEnergy
+from tests.energy.placing import placed_by_capacity
 from tests.frames import facts, frame
 
 POWER = {

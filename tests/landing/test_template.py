@@ -31,6 +31,7 @@ FORMS = [
     "enterprise_event",
     "site_energy",
     "energy_exchange",
+    "sector_weight",
     "process_return",
     "park_boundary",
 ]

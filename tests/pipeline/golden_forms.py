@@ -21,6 +21,7 @@ from assets.landing.ingest import Found, archive_delivery, reference_deliveries
 from assets.landing.lifecycle import merge
 from pipelines.wiring import recompute
 from quality.contracts.audit import Delivery
+from tests.pipeline.golden_weights import control_totals, diesel_measured, park_returns, weights
 from tests.pipeline.golden_world import (
     HOME,
     NAMES,
@@ -196,6 +197,7 @@ def returns_205_1() -> Iterator[Row]:
     given, _, _ = golden("G07")
     used = six(exact(given["naphtha_t"]) * exact(given["feedstock_share"]))
     yield returned("g07", "石脑油", "吨", given["naphtha_t"], **{"消费量/用于原材料": used})
+    yield diesel_measured()
     yield returned("g09", "热力", "百万千焦", golden("G09")[1]["heat_GJ"])
     total = exact(golden("G15")[0]["enterprise_tce"])
     yield returned("g15", "电力", "千瓦时", six(total / TCE_PER_KWH))
@@ -346,6 +348,9 @@ def deliveries() -> dict[str, list[Row]]:
             {**who("twice"), "年份": YEAR, "产品名称": "水泥熟料", "计量单位": "吨", "产量": "1000"}
         ],
         "energy_exchange": list(supplies()),
+        "control_total": list(control_totals()),
+        "sector_weight": list(weights()),
+        "park_annual": [park_returns()],
     }
 
 

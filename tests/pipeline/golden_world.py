@@ -31,8 +31,10 @@ PARKS: dict[str, tuple[str, float, float]] = {
     "G641047": ("银川经济技术开发区", 106.1370, 38.4510),
     "G321014": ("南京经济技术开发区", 118.8700, 32.1470),
     "G321016": ("南通经济技术开发区", 120.9390, 31.9240),
+    "G521041": ("贵阳经济技术开发区", 106.7119, 26.5196),
+    "G521198": ("遵义经济技术开发区", 106.9254, 27.7966),
 }
-P1, P2, CHANGED, STRADDLED, A, B = PARKS
+P1, P2, CHANGED, STRADDLED, A, B, W1, W2 = PARKS
 OUTSIDE = (106.2123456, 38.7123456)
 # Half the sides of a park's ground in degrees, some 3 km by 2 km.
 HALF = (0.017, 0.0095)
@@ -62,6 +64,7 @@ NAMES = {
     "bad": "申误",
     "steel": "酉钢",
     "twice": "亥重",
+    "g18": "戊分",
 }
 # Where the sites of an enterprise are; what is not named lies outside of all parks.
 HOME = {
@@ -74,6 +77,7 @@ HOME = {
     "g27_new": CHANGED,
     "g32": STRADDLED,
     "g33": P1,
+    "g18": W2,
 }
 
 
@@ -165,7 +169,7 @@ def table(source: SourceDeclaration, rows: list[Row], folder: Path) -> Path:
         return path
     path = folder / f"{source.id}.xlsx"
     book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet(source.parts[0])
+    sheet = book.add_worksheet(source.parts[0] if source.parts else None)
     top = [[source.title_zh], *[["测试"]] * (source.title_rows - 1)]
     split = [h.partition("/") for h in headers]
     top += [[group for group, _, _ in split], [leaf for _, _, leaf in split]]

@@ -48,6 +48,7 @@ from assets.landing.rules.units import (
     parent_rules,
     reading_rules,
 )
+from assets.landing.rules.weights import weight_rules
 from quality.quarantine import Rule
 
 __all__ = ["NEEDS", "balance_gap", "balance_rules", "rules_for"]
@@ -92,6 +93,12 @@ NEEDS: dict[str, list[str]] = {
         "accepted.unit",
         *_DIVISIONS,
         *_ENDS,
+    ],
+    "sector_weight": [
+        "accepted.park_catalogue",
+        "accepted.book_row",
+        "accepted.province_name",
+        "accepted.unit",
     ],
     "grid_supply": _DIVISIONS,
     "heat_supply": _DIVISIONS,
@@ -248,6 +255,7 @@ _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "site_energy": _site_energy,
     "energy_exchange": _energy_exchange,
     "process_return": _process_return,
+    "sector_weight": weight_rules,
     "cn_register": lambda _: uscc_rules(),
     "grid_supply": lambda reference: [*_coded(reference), *grid_rules()],
     "heat_supply": lambda reference: [*_coded(reference), *heat_rules()],

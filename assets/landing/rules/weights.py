@@ -1,0 +1,102 @@
+"""Rules on weights that control totals are shared out by (METHOD 4.1, 4.3)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.boundaries.divisions import provinces
+from assets.boundaries.parks import with_park_ids
+from assets.landing.rules.carriers import Tables
+from quality.contracts.weights import REST, WEIGHT_UNITS
+from quality.quarantine import Rule
+
+
+def weight_rules(reference: Tables) -> list[Rule]:
+    """AREA, SECTOR, PARK, PARKAREA, UNIT, UNITPAIR and CAL1 of `sector_weight`.
+
+    CAL1: firms above scale and all firms are never weighed against each other; of one area,
+    year, sector and kind in which both stand every row is refused, so that each is told with
+    its number.
+    """
+    known = _park_areas(reference["accepted.park_catalogue"])
+    is_park = pl.col("place_code") != REST
+    park_area = pl.col("place_code").replace_strict(known, default=None, return_dtype=pl.String)
+    rows = reference["accepted.book_row"].filter(pl.col("block") == "final")
+    provinces_known = reference["accepted.province_name"].get_column("province_code").to_list()
+    units = reference["accepted.unit"]
+    known_unit = pl.col("unit_zh").is_in(units.get_column("unit_zh").to_list())
+    series = ["area_code", "year", "book_sector", "kind_zh"]
+    return [
+        Rule(
+            "AREA",
+            "error",
+            "area_code",
+            ~pl.col("area_code").is_in(provinces_known),
+            "地区代码应为省级行政区划代码",
+            "the area must be the code of a province",
+        ),
+        Rule(
+            "SECTOR",
+            "error",
+            "book_sector",
+            ~pl.col("book_sector").is_in(rows.get_column("book_sector").to_list()),
+            "行业应为平衡表终端消费的行业，写法与 assets/reference/book_row.csv 一致",
+            "the sector must be one of final consumption, spelled as in "
+            "assets/reference/book_row.csv",
+        ),
+        Rule(
+            "PARK",
+            "error",
+            "place_code",
+            is_park & park_area.is_null(),
+            "园区代码不在 2018 年版目录中；全省其余写 REST",
+            "the code is not in the catalogue of 2018; write REST for the rest of the province",
+        ),
+        Rule(
+            "PARKAREA",
+            "error",
+            "place_code",
+            is_park & (park_area.str.slice(0, 2) != pl.col("area_code").str.slice(0, 2)),
+            "园区不在该省",
+            "the park lies in another province",
+        ),
+        Rule(
+            "UNIT",
+            "error",
+            "unit_zh",
+            ~known_unit,
+            "计量单位未知：在 assets/reference/unit.csv 中登记",
+            "unknown unit: add it to assets/reference/unit.csv",
+        ),
+        Rule(
+            "UNITPAIR",
+            "error",
+            "unit_zh",
+            known_unit & (_unit_of(units) != pl.col("kind_zh").replace_strict(WEIGHT_UNITS)),
+            "计量单位与权重类别不配",
+            "the unit does not belong to the kind of weight",
+        ),
+        Rule(
+            "CAL1",
+            "error",
+            "value",
+            pl.col("firms_zh").n_unique().over(series) > 1,
+            "同一地区、年份、行业、类别混有规上与全部两种企业口径：各行均不采用，统一口径后再报",
+            "firms above scale and all firms are mixed in one area, year, sector and kind: none "
+            "of the rows is used; give one caliber",
+        ),
+    ]
+
+
+def _park_areas(catalogue: pl.DataFrame) -> dict[str, str]:
+    """Park to the code of its province."""
+    code_of = dict(zip(provinces().names, provinces().codes, strict=True))
+    parks = with_park_ids(catalogue).select(
+        "park_id", pl.col("province_zh").replace_strict(code_of, return_dtype=pl.String)
+    )
+    return dict(parks.iter_rows())
+
+
+def _unit_of(units: pl.DataFrame) -> pl.Expr:
+    canonical = dict(units.select("unit_zh", "canonical_unit").iter_rows())
+    return pl.col("unit_zh").replace_strict(canonical, default=None, return_dtype=pl.String)
