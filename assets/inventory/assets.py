@@ -9,6 +9,7 @@ from assets.inventory import exchange, factors, marts, trace
 from assets.inventory.ceads import marts as ceads_marts
 from assets.inventory.ceads import steps as ceads_steps
 from assets.inventory.choice import profiles_of
+from assets.inventory.equal_value import electricity_coefficients
 from assets.inventory.ledger import Choices
 from assets.inventory.methods.evaluate import process_terms
 from assets.inventory.methods.held import held_fuels
@@ -33,7 +34,7 @@ from quality.contracts.core import (
     Site,
 )
 from quality.contracts.coverage import LocatedPlant, ProvinceCoverage
-from quality.contracts.energy import SiteQuantity
+from quality.contracts.energy import ElectricityCoefficient, SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
 from quality.contracts.forms import Return2052
@@ -45,6 +46,7 @@ from quality.contracts.reconciliation import RegisterReconciliation
 from quality.contracts.reference import (
     CalorificUnit,
     CombustionNonCo2,
+    ElectricityEqualValue,
     ElectricityFactor,
     Energy,
     FuelFactor,
@@ -138,6 +140,7 @@ _MART_INPUTS = (
     Attribution,
     ControlQuantity,
     EnergyCoefficient,
+    ElectricityCoefficient,
     LocatedPlant,
     Park,
     Boundary,
@@ -218,6 +221,12 @@ STEPS = (
         "inventory",
         by_year=True,
     ),
+    Step(
+        ElectricityCoefficient,
+        (ElectricityEqualValue,),
+        lambda t, _: electricity_coefficients(t["accepted.electricity_equal_value"]),
+        "inventory",
+    ),
     *(_mart_step(mart, _inputs(mart)) for mart in marts.MARTS),
     *ceads_steps.STEPS,
     *(_mart_step(mart, (CeadsPart, CeadsCell)) for mart in ceads_marts.MARTS),
@@ -244,6 +253,7 @@ STEPS = (
             CeadsPart,
             CeadsCell,
             ImpliedFactor,
+            ElectricityCoefficient,
             *dict.fromkeys((*_FACTOR_INPUTS, *_COEFFICIENT_INPUTS, *_TERM_INPUTS)),
         ),
         _item_sources,

@@ -16,6 +16,7 @@ from assets.inventory.exchange_mart import EXCHANGE_MARKS, EXCHANGES
 from assets.inventory.weighing import (
     AT_SITE,
     BOUNDARY_ILLUSTRATIVE,
+    EQUAL_VALUE,
     OWN_USE,
     WEAKEST,
     shared,
@@ -107,11 +108,13 @@ WITH used AS (
     SELECT a.place_id, act.year, a.boundary_class, a.basis, act.energy_id, act.canonical_unit,
            act.activity_id, act.enterprise_id, act.illustrative,
            {shared("act.quantity")} AS quantity,
-           {shared("act.quantity * k.tce_per_unit")} AS tce_calorific
+           {shared("act.quantity * k.tce_per_unit")} AS tce_calorific,
+           {shared(f"act.quantity * {EQUAL_VALUE}")} AS tce_equal
     FROM core.activity act
     JOIN core.attribution a
       ON a.site_id = act.site_id AND a.weight_point > 0 AND {AT_SITE.format(year="act.year")}
     JOIN core.energy_coefficient k USING (energy_id)
+    LEFT JOIN core.electricity_coefficient q ON q.year = act.year
     WHERE {OWN_USE}
 )
 """
@@ -205,7 +208,7 @@ MARTS: tuple[Mart, ...] = (
         ParkEnergy,
         f"""{_ENERGY}
 SELECT {_ENERGY_KEYS}, measure, 'activity' AS item_kind, activity_id AS item_id, value
-FROM (UNPIVOT used ON quantity, tce_calorific INTO NAME measure VALUE value)
+FROM (UNPIVOT used ON quantity, tce_calorific, tce_equal INTO NAME measure VALUE value)
 UNION ALL
 SELECT DISTINCT {_ENERGY_KEYS}, 'enterprises', 'enterprise', enterprise_id, 1::DECIMAL(38,6)
 FROM used

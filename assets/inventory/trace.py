@@ -11,6 +11,7 @@ import polars as pl
 
 from assets.inventory.ceads.trace import item_sources as ceads_sources
 from assets.inventory.edges import cells_of
+from assets.inventory.equal_value import coefficient_sources as equal_value_sources
 from assets.inventory.exchange import exchange_sources
 from assets.inventory.trace_books import book_sources, plant_sources
 from assets.inventory.trace_registers import claim_sources, own_sources, record_sources
@@ -35,6 +36,7 @@ def item_sources(
         *_boundaries(t),
         _from_factors(factor_sources, "factor"),
         _from_factors(coefficient_sources, "coefficient"),
+        equal_value_sources(t["core.electricity_coefficient"]),
         cells_of(
             t["accepted.gwp"].with_columns(pl.format("{}|{}", "gas", "gwp_set").alias("id")),
             "gwp",

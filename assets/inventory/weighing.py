@@ -14,6 +14,10 @@ AT_SITE = "a.series = 'actual' AND {year} BETWEEN a.year_from AND a.year_to"
 _NOT_OWN = [*EXCHANGED_FLOWS, "non_energy"]
 OWN_USE = f"act.flow NOT IN ({', '.join(sql_text(flow) for flow in _NOT_OWN)})"
 
+# tce of a unit at the equal value (等价值): of electricity `q`, the coefficient of the data year,
+# nothing where there is none; of other energy `k`, its calorific value.
+EQUAL_VALUE = "CASE WHEN act.energy_id = 'electricity' THEN q.tce_per_unit ELSE k.tce_per_unit END"
+
 # The weakest confidence of a group of lines.
 RANKS = ", ".join(sql_text(c) for c in CONFIDENCE)
 WEAKEST = f"list_extract([{RANKS}], max(list_position([{RANKS}], confidence))::INTEGER)"

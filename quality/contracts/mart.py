@@ -37,6 +37,9 @@ _WITHHOLD = {
               AND c.boundary_class = summed.boundary_class AND c.activity_scope = 'industry'
               AND c.placed_share < {minimum_coverage}))"""
 }
+# METHOD 4.1: electricity at its 等价值 takes the coefficient of its own year, or has no value.
+_NO_EQUAL_VALUE = """energy_id = 'electricity' AND NOT EXISTS (
+    SELECT 1 FROM core.electricity_coefficient q WHERE q.year = summed.year)"""
 # What is delivered out counts against what comes in: only direct emissions, over all their
 # sources, are never below nothing.
 _TERRITORIAL = 'col("view") == "territorial"'
@@ -149,6 +152,12 @@ class ParkEnergy(Table):
     canonical_unit: str = column("单位", "unit of the quantity")
     quantity: Quantity = column("数量", "quantity in the canonical unit")
     tce_calorific: Quantity = column("折标量(当量值)", "standard coal, 当量值", unit="tce")
+    tce_equal: Quantity = column(
+        "折标量(等价值)",
+        "standard coal, electricity at its 等价值; empty where none is published for the year",
+        unit="tce",
+        nullable=True,
+    )
     enterprises: Quantity = column("企业数", "enterprises behind the number")
     confidential: bool = column("保密", "fewer than three enterprises")
     illustrative: bool = column("示意", "rests on a delivery made for demonstration")
@@ -158,7 +167,8 @@ class ParkEnergy(Table):
             "table": "mart.park_energy",
             "key": ["place_id", "year", "boundary_class", "basis", "energy_id"],
             "partition": "year",
-            "measures": ["quantity", "tce_calorific", "enterprises"],
+            "measures": ["quantity", "tce_calorific", "tce_equal", "enterprises"],
+            "withhold": {"tce_equal": _NO_EQUAL_VALUE},
             "about": "One row a place, year, basis and energy.",
         }
 

@@ -9,7 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.inventory.equal_value import electricity_coefficients
 from assets.inventory.marts import MARTS, Mart, build_mart, contributions_sql
+from tests.frames import facts
 from tests.inventory.world import BOOK, BY_NAME, CANDIDATE, World, busy, place, world
 from warehouse.sql import run_sql
 
@@ -26,7 +28,9 @@ def test_contributions_sum_to_the_measures_exactly(mart: Mart) -> None:
         key = tuple(row[name] for name in mart.table.key())
         for measure in mart.table.table_metadata()["measures"]:
             found = listed.pop((*key, measure), Decimal(0))
-            if row[measure] is None:
+            if row[measure] is None and measure == "tce_equal":
+                assert found == 0
+            elif row[measure] is None:
                 assert row["co2e_high_t"] - found > Decimal("0.15") * row["co2e_high_t"]
             else:
                 assert row[measure] == found
@@ -125,6 +129,37 @@ def test_a_park_is_as_illustrative_as_its_lines_and_boundaries() -> None:
 def test_energy_is_counted_in_its_unit_and_in_standard_coal() -> None:
     row = world(("a", 100)).one("park_energy", basis="operating")
     assert (row["quantity"], row["tce_calorific"]) == (100, Decimal("71.43"))
+
+
+def bought(year: int) -> World:
+    """10,000 kWh and 100 t of coal in a park, in a year."""
+    made = world(("a", 100))
+    power = {"energy_id": "electricity", "canonical_unit": "kWh", "carrier": "electricity"}
+    made.burn("a", 10_000, flow="purchased_electricity", **power)
+    for row in (*made.activity, *made.lines):
+        row["year"] = year
+    return made
+
+
+def test_electricity_has_both_values_and_other_energy_one() -> None:
+    rows = bought(2020).mart("park_energy", basis="operating")
+    assert {row["energy_id"]: (row["tce_calorific"], row["tce_equal"]) for row in rows} == {
+        "electricity": (Decimal("1.229"), Decimal("3.055")),
+        "raw_coal": (Decimal("71.43"), Decimal("71.43")),
+    }
+
+
+def test_a_year_without_an_equal_value_has_none_of_another() -> None:
+    rows = bought(2017).mart("park_energy", basis="operating")
+    found = {row["energy_id"]: row["tce_equal"] for row in rows}
+    assert found == {"electricity": None, "raw_coal": Decimal("71.43")}
+
+
+def test_two_equal_values_of_one_year_are_refused() -> None:
+    values = facts("electricity_equal_value")
+    second = values.filter(year_text="2020").with_columns(pl.lit("等价值 发电煤耗").alias("basis"))
+    with pytest.raises(ValueError, match=r"2020: .*供电煤耗, 等价值 发电煤耗; expected one a year"):
+        electricity_coefficients(pl.concat([values, second]))
 
 
 def test_a_control_total_says_how_much_of_it_is_placed() -> None:

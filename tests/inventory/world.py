@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from assets.inventory.choice import profiles_of
+from assets.inventory.equal_value import electricity_coefficients
 from assets.inventory.ledger import Choices
 from assets.inventory.marts import MARTS, build_mart
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY, Boundary
@@ -132,7 +133,12 @@ class World:
             "core.control_quantity": frame(ControlQuantity, *self.controls),
             "core.located_plant": frame(LocatedPlant, *self.plants),
             "core.energy_coefficient": frame(
-                EnergyCoefficient, {"energy_id": "raw_coal", "tce_per_unit": "0.7143"}
+                EnergyCoefficient,
+                {"energy_id": "raw_coal", "tce_per_unit": "0.7143"},
+                {"energy_id": "electricity", "tce_per_unit": "0.0001229"},
+            ),
+            "core.electricity_coefficient": electricity_coefficients(
+                facts("electricity_equal_value")
             ),
             "core.park": frame(
                 Park,

@@ -183,7 +183,8 @@ def returns_205_1() -> Iterator[Row]:
         ("热力", "百万千焦", "purchased_heat_GJ"),
         ("电力", "千瓦时", "purchased_electricity_kWh"),
     ):
-        yield returned("g03", energy, unit, given[key])
+        # The year whose coal rate the case takes.
+        yield returned("g03", energy, unit, given[key], **{"年份": 2020})
     given, _, _ = golden("G04")
     yield g04("g04", given["consumption"])
     # 6 % of the supply more than the balance of the case allows.
