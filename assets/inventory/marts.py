@@ -303,7 +303,8 @@ def build_mart(
         summed, marks = f"summed AS ({_filled(mart.whole, gwp_set, profile)})", ""
     statement = f"""
 WITH {summed},
-shown AS (SELECT * {f"REPLACE ({shown})" if shown else ""}{ratios} FROM summed)
+told AS (SELECT * {f"REPLACE ({shown})" if shown else ""} FROM summed),
+shown AS (SELECT *{ratios} FROM told)
 SELECT * FROM shown {marks}
 """
     return mart.table.conform(run_sql(statement, tables))

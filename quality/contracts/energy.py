@@ -11,7 +11,9 @@ SHARED_BY = ["single", "capacity", "output", "employees", "floor_area", "equal",
 
 class ElectricityCoefficient(Table):
     year: int = column("数据年", "data year; one of another year is not taken for it")
-    tce_per_unit: Factor = column("等价折标系数", "tce per kWh, 等价值: coal rate of the year", unit="tce", gt=0)
+    tce_per_unit: Factor = column(
+        "等价折标系数", "tce per kWh, 等价值: coal rate of the year", unit="tce", gt=0
+    )
     confidence: str = column("可信度", "how far the value can be trusted", isin=CONFIDENCE)
     derivation: str = column("推导", "the arithmetic in figures")
     source_row_id: str = column("来源行", "row of the value")

@@ -2,12 +2,14 @@
 
 `measures` in the metadata names the columns that are sums; `withhold` the ones that
 are not shown under a stated condition; `signed` the ones that may be negative but where a
-condition holds; `ratios` the ones reckoned from measures; `required` says that a release has
-rows in it.
+condition holds; `ratios` the ones reckoned from measures as they are shown (`told`); `required`
+says that a release has rows in it.
 All other columns are axes or marks.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from quality.contracts.ceads import CeadsComparison, CeadsTotal
 from quality.contracts.core import BASES, TIERS
@@ -37,6 +39,14 @@ _WITHHOLD = {
               AND c.boundary_class = summed.boundary_class AND c.activity_scope = 'industry'
               AND c.placed_share < {minimum_coverage}))"""
 }
+# METHOD 4.3: coverage stands beside every number of a park.
+_PLACED = {
+    "placed_share": """(
+        SELECT c.placed_share FROM mart.province_coverage c
+        JOIN core.park p ON p.province_code = c.province_code
+        WHERE p.park_id = told.place_id AND c.year = told.year
+          AND c.boundary_class = told.boundary_class AND c.activity_scope = 'industry')"""
+}
 # METHOD 4.1: electricity at its 等价值 takes the coefficient of its own year, or has no value.
 _NO_EQUAL_VALUE = """energy_id = 'electricity' AND NOT EXISTS (
     SELECT 1 FROM core.electricity_coefficient q WHERE q.year = summed.year)"""
@@ -48,6 +58,15 @@ _SIGNED_TOTALS = {name: _TERRITORIAL for name in ("co2e_t", "co2e_low_t", "co2e_
 _SIGNED_EFFECTS = {
     name: _TERRITORIAL for name in ("actual_co2e_t", "constant_co2e_t", "opening_co2e_t")
 }
+
+
+def _placed_share() -> Any:
+    return column(
+        "落位比例",
+        "share of the industrial fuels of the park's province and year that is measured or placed; "
+        "empty where no book of them is delivered, and of places that are no park",
+        nullable=True,
+    )
 
 
 class ParkInventory(Table):
@@ -79,6 +98,7 @@ class ParkInventory(Table):
     )
     worst_tier: str = column("最低层级", "weakest data tier", isin=TIERS)
     worst_confidence: str = column("最低可信度", "weakest factor confidence", isin=CONFIDENCE)
+    placed_share: Quantity = _placed_share()
 
     class Config:
         metadata = {
@@ -99,6 +119,7 @@ class ParkInventory(Table):
             "signed": _SIGNED_LINES,
             "required": True,
             "withhold": _WITHHOLD,
+            "ratios": _PLACED,
             "about": "One row a place, year, basis, view, source category and gas.",
         }
 
@@ -129,6 +150,7 @@ class ParkTotal(Table):
     )
     worst_tier: str = column("最低层级", "weakest data tier", isin=TIERS)
     worst_confidence: str = column("最低可信度", "weakest factor confidence", isin=CONFIDENCE)
+    placed_share: Quantity = _placed_share()
 
     class Config:
         metadata = {
@@ -139,6 +161,7 @@ class ParkTotal(Table):
             "signed": _SIGNED_TOTALS,
             "required": True,
             "withhold": _WITHHOLD,
+            "ratios": _PLACED,
             "about": "One row a place, year, basis and view, over all sources and gases.",
         }
 

@@ -237,6 +237,25 @@ def test_a_number_shared_out_of_a_province_of_which_too_little_is_placed_is_with
     assert made.one("park_total", **axes)["co2e_t"] == 15
 
 
+def test_coverage_of_its_province_stands_beside_each_number_of_a_park() -> None:
+    made = world(("a", 10))
+    made.burn("REST:640000", 50, tier="T6")
+    made.places.append(place("REST:640000", "REST:640000"))
+    axes = {"basis": "operating", "view": "territorial"}
+    for name in ("park_total", "park_inventory"):
+        assert made.one(name, place_id="P1", **axes)["placed_share"] is None
+    scope = {"year": 2017, "boundary_class": "nominal", "province_code": "640000"}
+    made.coverage = [
+        {**scope, "activity_scope": "industry", "placed_share": "0.25"},
+        {**scope, "activity_scope": "households", "placed_share": "0.5"},
+        {**scope, "activity_scope": "industry", "boundary_class": "approved", "placed_share": 1},
+        {**scope, "activity_scope": "industry", "year": 2018, "placed_share": 1},
+    ]
+    for name in ("park_total", "park_inventory"):
+        assert made.one(name, place_id="P1", **axes)["placed_share"] == Decimal("0.25")
+        assert made.one(name, place_id="REST:640000", **axes)["placed_share"] is None
+
+
 def test_what_a_park_returned_itself_has_a_point_value_whatever_its_province_lacks() -> None:
     made = world(("a", 10))
     scope = {"year": 2017, "boundary_class": "nominal", "activity_scope": "industry"}
