@@ -141,6 +141,7 @@ _MART_INPUTS = (
     ControlQuantity,
     EnergyCoefficient,
     ElectricityCoefficient,
+    CanonicalReturn,
     LocatedPlant,
     Park,
     Boundary,

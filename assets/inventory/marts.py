@@ -17,7 +17,10 @@ from assets.inventory.weighing import (
     AT_SITE,
     BOUNDARY_ILLUSTRATIVE,
     EQUAL_VALUE,
+    FIRMS,
+    ONE_CALIBER,
     OWN_USE,
+    RETURNED,
     WEAKEST,
     shared,
     weighed,
@@ -86,7 +89,7 @@ _LINE_MARKS = f"""
     count(DISTINCT enterprise_id) FILTER (weight_point > 0) < 3 AS confidential,
     bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
     CASE WHEN bool_and(industry) THEN 'industry' ELSE 'all' END AS activity_scope,
-    max(tier) AS worst_tier, {WEAKEST} AS worst_confidence"""
+    {ONE_CALIBER} AS scope_firms, max(tier) AS worst_tier, {WEAKEST} AS worst_confidence"""
 
 
 def _line_marks(keys: str) -> str:
@@ -106,7 +109,7 @@ FROM ({weighed_sums(AT_SITE.format(year="l.year"))}) GROUP BY ALL
 _ENERGY = f"""
 WITH used AS (
     SELECT a.place_id, act.year, a.boundary_class, a.basis, act.energy_id, act.canonical_unit,
-           act.activity_id, act.enterprise_id, act.illustrative,
+           act.activity_id, act.enterprise_id, act.illustrative, {FIRMS} AS firms,
            {shared("act.quantity")} AS quantity,
            {shared("act.quantity * k.tce_per_unit")} AS tce_calorific,
            {shared(f"act.quantity * {EQUAL_VALUE}")} AS tce_equal
@@ -115,6 +118,7 @@ WITH used AS (
       ON a.site_id = act.site_id AND a.weight_point > 0 AND {AT_SITE.format(year="act.year")}
     JOIN core.energy_coefficient k USING (energy_id)
     LEFT JOIN core.electricity_coefficient q ON q.year = act.year
+    LEFT JOIN {RETURNED} r ON r.enterprise_id = act.enterprise_id AND r.year = act.year
     WHERE {OWN_USE}
 )
 """
@@ -216,7 +220,8 @@ FROM used
         f"""{_ENERGY}
 SELECT {_ENERGY_KEYS}, any_value(canonical_unit) AS canonical_unit,
        count(DISTINCT enterprise_id) < 3 AS confidential,
-       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative
+       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
+       {ONE_CALIBER} AS scope_firms
 FROM used GROUP BY ALL
 """,
     ),

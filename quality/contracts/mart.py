@@ -28,6 +28,8 @@ from quality.contracts.reconciliation import (
 from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Quantity, Table, column
 
+SCOPES_OF_FIRMS = ["above_scale", "all", "unknown", "mixed"]
+
 # METHOD 5, LOC1e: above 15 % unlocated no point value, only the range. METHOD 4.3: nor where a
 # number rests on a control total of which too little is placed.
 _WITHHOLD = {
@@ -58,6 +60,15 @@ _SIGNED_TOTALS = {name: _TERRITORIAL for name in ("co2e_t", "co2e_low_t", "co2e_
 _SIGNED_EFFECTS = {
     name: _TERRITORIAL for name in ("actual_co2e_t", "constant_co2e_t", "opening_co2e_t")
 }
+
+
+def _scope_firms() -> Any:
+    return column(
+        "企业范围",
+        "firms that the data behind it cover: above scale (forms of offices), all (books), not "
+        "known, or several of them",
+        isin=SCOPES_OF_FIRMS,
+    )
 
 
 def _placed_share() -> Any:
@@ -148,6 +159,7 @@ class ParkTotal(Table):
         "industry only, or households, transport and others too; the two are never added",
         isin=["industry", "all"],
     )
+    scope_firms: str = _scope_firms()
     worst_tier: str = column("最低层级", "weakest data tier", isin=TIERS)
     worst_confidence: str = column("最低可信度", "weakest factor confidence", isin=CONFIDENCE)
     placed_share: Quantity = _placed_share()
@@ -184,6 +196,7 @@ class ParkEnergy(Table):
     enterprises: Quantity = column("企业数", "enterprises behind the number")
     confidential: bool = column("保密", "fewer than three enterprises")
     illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+    scope_firms: str = _scope_firms()
 
     class Config:
         metadata = {

@@ -237,6 +237,32 @@ def test_a_number_shared_out_of_a_province_of_which_too_little_is_placed_is_with
     assert made.one("park_total", **axes)["co2e_t"] == 15
 
 
+@pytest.mark.parametrize(
+    ("tier", "returned", "firms"),
+    [
+        ("T2", True, "above_scale"),
+        ("T1", False, "unknown"),
+        ("T6", False, "all"),
+        ("T6", True, "all"),
+    ],
+)
+def test_a_number_says_which_firms_its_data_cover(tier: str, returned: bool, firms: str) -> None:
+    made = World()
+    made.burn("a", 10, tier=tier)
+    made.places.append(place("a", "P1"))
+    if returned:
+        made.returns.append({"source_row_id": "r", "enterprise_id": "Ea", "year": 2017})
+    assert made.one("park_total", view="territorial")["scope_firms"] == firms
+    assert made.one("park_energy")["scope_firms"] == firms
+    # Beside one of another kind it is neither.
+    made.burn("b", 1, tier="T2")
+    made.places.append(place("b", "P1"))
+    made.returns.append({"source_row_id": "b", "enterprise_id": "Eb", "year": 2017})
+    expected = firms if firms == "above_scale" else "mixed"
+    assert made.one("park_total", view="territorial")["scope_firms"] == expected
+    assert made.one("park_energy")["scope_firms"] == expected
+
+
 def test_coverage_of_its_province_stands_beside_each_number_of_a_park() -> None:
     made = world(("a", 10))
     made.burn("REST:640000", 50, tier="T6")

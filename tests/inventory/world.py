@@ -14,6 +14,7 @@ from quality.contracts.boundaries import FIRST_DAY, LAST_DAY, Boundary
 from quality.contracts.core import (
     Activity,
     Attribution,
+    CanonicalReturn,
     ControlQuantity,
     EnergyCoefficient,
     Enterprise,
@@ -80,6 +81,7 @@ class World:
         self.operators: list[dict[str, Any]] = []
         self.readings: list[dict[str, Any]] = []
         self.enterprises: list[dict[str, Any]] = []
+        self.returns: list[dict[str, Any]] = []
         self.compared: list[dict[str, Any]] = []
         self.exchanges: list[dict[str, Any]] = []
         self.exchange_parts: list[dict[str, Any]] = []
@@ -156,6 +158,7 @@ class World:
             "core.site_quantity": frame(SiteQuantity, *self.readings),
             "core.exchange": frame(Exchange, *self.exchanges),
             "core.exchange_part": frame(ExchangePart, *self.exchange_parts),
+            "core.canonical_return": frame(CanonicalReturn, *self.returns),
             "core.enterprise": frame(Enterprise, *self.enterprises),
             "mart.province_coverage": frame(ProvinceCoverage, *self.coverage),
             "core.record_comparison": frame(RecordComparison, *self.compared),
