@@ -179,7 +179,7 @@ def _item(
         item["activity"] = _activity(reads, line["activity_id"])
         item["factor"] = _factor(reads, line["factor_id"])
         site = line["site_id"]
-        item["weights"] = _weights(reads, line, key)
+        item["weights"] = _weights(reads, line, key, column)
     elif kind == "activity":
         item["activity"] = _activity(reads, item_id)
         site = item["activity"]["site_id"]
@@ -191,7 +191,7 @@ def _item(
         if item["part"] is not None and item["part"]["factor_id"] is not None:
             item["implied"] = _implied(reads, item["part"]["factor_id"])
         item["cells"] = _cells(reads, kind, item_id)
-    elif kind == "plant":
+    elif kind in ("plant", "park", "park_return"):
         item["cells"] = _cells(reads, kind, item_id)
     elif kind == "record":
         item["record"] = _first(
@@ -260,11 +260,15 @@ def _coefficient(reads: _Reads, activity: dict[str, Any], column: str) -> dict[s
     return found
 
 
-def _weights(reads: _Reads, line: dict[str, Any], key: dict[str, Any]) -> dict[str, Any]:
+def _weights(
+    reads: _Reads, line: dict[str, Any], key: dict[str, Any], column: str
+) -> dict[str, Any]:
     """The declared weights that turn the line's mass into the number."""
     weights: dict[str, Any] = {}
-    # Marts without these axes are of the territorial view, which all profiles weigh alike.
-    view = key.get("view", "territorial")
+    # Marts without these axes are of the territorial view, which all profiles weigh alike, or
+    # name the view in their columns.
+    named = column.partition("_")[0]
+    view = key.get("view", named if named in ("consumption", "zcp") else "territorial")
     profile = key.get("profile", line["profiles"].split(";")[0])
     name = f"{profile}|{view}|{line['flow']}"
     weights["view"] = {"id": name, "cells": _cells(reads, "view_weight", name)}

@@ -38,6 +38,7 @@ from quality.contracts.energy import ElectricityCoefficient, SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
 from quality.contracts.forms import Return2052
+from quality.contracts.insight import ParkReturn, ParkReturnEnergy
 from quality.contracts.ledger import Line
 from quality.contracts.plants import GemSteelCapacity
 from quality.contracts.process import HeldFuel, ProcessReturn, ProcessTerm, WasteFactor
@@ -134,7 +135,7 @@ def _ledger(t: Frames, s: Settings) -> pl.DataFrame:
 
 _FACTOR_INPUTS = (FuelFactor, CombustionNonCo2, ElectricityFactor, HeatFactor, ProcessFactor)
 _COEFFICIENT_INPUTS = (StandardCoal, FuelFactor, Energy)
-_MART_INPUTS = (
+MART_INPUTS = (
     Line,
     Activity,
     Attribution,
@@ -196,7 +197,8 @@ TERM_STEPS = (
 )
 
 
-def _mart_step(mart: marts.Mart, inputs: tuple[type[Table], ...]) -> Step:
+def mart_step(mart: marts.Mart, inputs: tuple[type[Table], ...]) -> Step:
+    """The step of a mart, with the settings that its numbers depend on."""
     return Step(
         mart.table,
         inputs,
@@ -210,7 +212,7 @@ def _inputs(mart: marts.Mart) -> tuple[type[Table], ...]:
     if mart.table is RegisterReconciliation:
         return (RecordComparison,)
     withheld = "withhold" in mart.table.table_metadata()
-    return (*_MART_INPUTS, ProvinceCoverage) if withheld else _MART_INPUTS
+    return (*MART_INPUTS, ProvinceCoverage) if withheld else MART_INPUTS
 
 
 STEPS = (
@@ -228,9 +230,9 @@ STEPS = (
         lambda t, _: electricity_coefficients(t["accepted.electricity_equal_value"]),
         "inventory",
     ),
-    *(_mart_step(mart, _inputs(mart)) for mart in marts.MARTS),
+    *(mart_step(mart, _inputs(mart)) for mart in marts.MARTS),
     *ceads_steps.STEPS,
-    *(_mart_step(mart, (CeadsPart, CeadsCell)) for mart in ceads_marts.MARTS),
+    *(mart_step(mart, (CeadsPart, CeadsCell)) for mart in ceads_marts.MARTS),
     *uncertainty_steps.STEPS,
     Step(
         ItemSource,
@@ -255,6 +257,9 @@ STEPS = (
             CeadsCell,
             ImpliedFactor,
             ElectricityCoefficient,
+            Park,
+            ParkReturn,
+            ParkReturnEnergy,
             *dict.fromkeys((*_FACTOR_INPUTS, *_COEFFICIENT_INPUTS, *_TERM_INPUTS)),
         ),
         _item_sources,

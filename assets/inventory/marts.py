@@ -69,14 +69,14 @@ class Mart:
         return self.table.table_name().removeprefix("mart.")
 
 
-_WEIGHED = weighed(AT_SITE.format(year="l.year"))
+WEIGHED = weighed(AT_SITE.format(year="l.year"))
 _INVENTORY_KEYS = "place_id, year, boundary_class, basis, view, profile, gwp_set"
 _LINE_MEASURES = "mass_t, co2e_t, co2e_low_t, co2e_high_t"
 
 
 def _line_contributions(keys: str, measures: str) -> str:
     return f"""
-WITH weighed AS ({_WEIGHED})
+WITH weighed AS ({WEIGHED})
 SELECT {keys}, measure, 'line' AS item_kind, line_id AS item_id, value
 FROM (UNPIVOT weighed ON {measures} INTO NAME measure VALUE value)
 UNION ALL
@@ -93,7 +93,7 @@ _LINE_MARKS = f"""
 
 
 def _line_marks(keys: str) -> str:
-    return f"WITH weighed AS ({_WEIGHED}) SELECT {keys}, {_LINE_MARKS} FROM weighed GROUP BY ALL"
+    return f"WITH weighed AS ({WEIGHED}) SELECT {keys}, {_LINE_MARKS} FROM weighed GROUP BY ALL"
 
 
 def _line_sums(keys: str, measures: str) -> str:
@@ -106,10 +106,11 @@ FROM ({weighed_sums(AT_SITE.format(year="l.year"))}) GROUP BY ALL
 """
 
 
-_ENERGY = f"""
-WITH used AS (
+# What a place uses itself, by activity.
+USED = f"""
     SELECT a.place_id, act.year, a.boundary_class, a.basis, act.energy_id, act.canonical_unit,
            act.activity_id, act.enterprise_id, act.illustrative, {FIRMS} AS firms,
+           act.flow, act.book_fuel,
            {shared("act.quantity")} AS quantity,
            {shared("act.quantity * k.tce_per_unit")} AS tce_calorific,
            {shared(f"act.quantity * {EQUAL_VALUE}")} AS tce_equal
@@ -120,8 +121,8 @@ WITH used AS (
     LEFT JOIN core.electricity_coefficient q ON q.year = act.year
     LEFT JOIN {RETURNED} r ON r.enterprise_id = act.enterprise_id AND r.year = act.year
     WHERE {OWN_USE}
-)
 """
+_ENERGY = f"WITH used AS ({USED})"
 _ENERGY_KEYS = "place_id, year, boundary_class, basis, energy_id"
 
 _CONTROL_KEYS = "year, province_code, block, book_sector, book_fuel, boundary_class"
@@ -300,6 +301,7 @@ def build_mart(
         f", round({formula}, 6)::DECIMAL(38,6) AS {name}"
         for name, formula in meta.get("ratios", {}).items()
     )
+    labels = "".join(f", {formula} AS {name}" for name, formula in meta.get("labels", {}).items())
     summed = f"""
     contributions AS ({contributions_sql(mart, gwp_set, profile)}),
     summed AS (SELECT {keys}, {sums} FROM contributions GROUP BY {keys})"""
@@ -309,7 +311,8 @@ def build_mart(
     statement = f"""
 WITH {summed},
 told AS (SELECT * {f"REPLACE ({shown})" if shown else ""} FROM summed),
-shown AS (SELECT *{ratios} FROM told)
-SELECT * FROM shown {marks}
+shown AS (SELECT *{ratios} FROM told),
+labelled AS (SELECT *{labels} FROM shown)
+SELECT * FROM labelled {marks}
 """
     return mart.table.conform(run_sql(statement, tables))

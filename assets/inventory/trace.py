@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.insight.returned import return_sources
 from assets.inventory.ceads.trace import item_sources as ceads_sources
 from assets.inventory.edges import cells_of
 from assets.inventory.equal_value import coefficient_sources as equal_value_sources
@@ -32,6 +33,7 @@ def item_sources(
         *record_sources(t),
         *own_sources(t),
         *exchange_sources(t),
+        *return_sources(t),
         ceads_sources(t["core.ceads_part"], t["core.ceads_cell"], t["core.implied_factor"]),
         *_boundaries(t),
         _from_factors(factor_sources, "factor"),

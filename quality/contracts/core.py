@@ -19,6 +19,8 @@ BASES = ["registered", "operating"]
 WHOLE_SERIES = ["actual", "constant"]
 SERIES = [*WHOLE_SERIES, "opening"]
 CARRIERS = ["fuel", "electricity", "heat", "product", "process"]
+# Firms that data cover (METHOD 4.1); of several in one number it is mixed.
+SCOPES_OF_FIRMS = ["above_scale", "all", "unknown", "mixed"]
 TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
 
 

@@ -2,7 +2,8 @@
 
 `measures` in the metadata names the columns that are sums; `withhold` the ones that
 are not shown under a stated condition; `signed` the ones that may be negative but where a
-condition holds; `ratios` the ones reckoned from measures as they are shown (`told`); `required`
+condition holds; `ratios` the ones reckoned from measures as they are shown (`told`);
+`labels` the words reckoned from both (`shown`); `required`
 says that a release has rows in it.
 All other columns are axes or marks.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from quality.contracts.ceads import CeadsComparison, CeadsTotal
-from quality.contracts.core import BASES, TIERS
+from quality.contracts.core import BASES, SCOPES_OF_FIRMS, TIERS
 from quality.contracts.coverage import (
     Coverage,
     LocatedBase,
@@ -20,6 +21,7 @@ from quality.contracts.coverage import (
     ProvinceCoverage,
     TrackerComparison,
 )
+from quality.contracts.indicators import ParkIndicator, ParkReported
 from quality.contracts.reconciliation import (
     EnterpriseReconciliation,
     ParkReconciliation,
@@ -27,8 +29,6 @@ from quality.contracts.reconciliation import (
 )
 from quality.contracts.reference import CONFIDENCE
 from quality.contracts.table import Quantity, Table, column
-
-SCOPES_OF_FIRMS = ["above_scale", "all", "unknown", "mixed"]
 
 # METHOD 5, LOC1e: above 15 % unlocated no point value, only the range. METHOD 4.3: nor where a
 # number rests on a control total of which too little is placed.
@@ -328,6 +328,8 @@ MARTS: list[type[Table]] = [
     LocatedBase,
     TrackerComparison,
     ParkExchange,
+    ParkIndicator,
+    ParkReported,
     CeadsComparison,
     CeadsTotal,
 ]

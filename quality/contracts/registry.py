@@ -19,6 +19,7 @@ from quality.contracts import (
     exchange,
     factors,
     forms,
+    indicators,
     insight,
     layers,
     ledger,
@@ -69,6 +70,7 @@ _MODULES = (
     ceads,
     mart,
     reconciliation,
+    indicators,
     uncertainty,
     audit,
 )
