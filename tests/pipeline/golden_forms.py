@@ -21,6 +21,7 @@ from assets.landing.ingest import Found, archive_delivery, reference_deliveries
 from assets.landing.lifecycle import merge
 from pipelines.wiring import recompute
 from quality.contracts.audit import Delivery
+from tests.pipeline.golden_park import exact, g30_energy, park_annual, six
 from tests.pipeline.golden_world import (
     HOME,
     NAMES,
@@ -131,14 +132,6 @@ def process(name: str, method: str, parameter: str, *cells: Any, **more: Any) ->
     return {**who(name), **row, **given, **more}
 
 
-def six(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("1e-6"))
-
-
-def exact(value: Any) -> Fraction:
-    return Fraction(str(value))
-
-
 # t CO2 a tonne burnt by the default set: a case that states tonnes of CO2 is delivered as coal.
 COAL_EF = exact("19.57") * exact("26.1") / 1000 * exact("0.93") * Fraction(44, 12)
 LIME_EF = exact("0.683")
@@ -212,6 +205,12 @@ def returns_205_1() -> Iterator[Row]:
     yield returned("g17_b", "一般烟煤", "吨", coal_of(b["scope1_t"]))
     yield returned("g17_b", "电力", "千瓦时", b["total_import_kWh"])
     yield returned("g17_b", "热力", "百万千焦", heat)
+    for energy, unit, amount in (
+        ("一般烟煤", "吨", g30_energy()["bituminous"]),
+        ("液化石油气", "吨", g30_energy()["lpg"]),
+        ("电力", "千瓦时", g30_energy()["electricity"]),
+    ):
+        yield returned("g30", energy, unit, amount)
     # Coke of works whose carbon balance holds it, and what they make themselves of it.
     yield returned("steel", "焦炭", "吨", 5000)
 
@@ -309,6 +308,16 @@ def supplies() -> Iterator[Row]:
             "计量单位": unit,
             "合同排放因子": None if contract is None else str(contract),
         }
+    yield {
+        **row,
+        "受方代码": code("g30"),
+        "受方名称": zh("g30"),
+        "供应方式": "绿电交易",
+        "电源类型": "非化石",
+        "载体": "电力",
+        "数量": str(g30_energy()["electricity"]),
+        "计量单位": "千瓦时",
+    }
 
 
 def metered() -> Iterator[Row]:
@@ -337,6 +346,7 @@ def deliveries() -> dict[str, list[Row]]:
             {**who("twice"), "年份": YEAR, "产品名称": "水泥熟料", "计量单位": "吨", "产量": "1000"}
         ],
         "energy_exchange": list(supplies()),
+        "park_annual": list(park_annual()),
     }
 
 

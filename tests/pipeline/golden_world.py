@@ -31,8 +31,9 @@ PARKS: dict[str, tuple[str, float, float]] = {
     "G641047": ("银川经济技术开发区", 106.1370, 38.4510),
     "G321014": ("南京经济技术开发区", 118.8700, 32.1470),
     "G321016": ("南通经济技术开发区", 120.9390, 31.9240),
+    "G321015": ("昆山经济技术开发区", 120.9963, 31.3414),
 }
-P1, P2, CHANGED, STRADDLED, A, B = PARKS
+P1, P2, CHANGED, STRADDLED, A, B, RETURNED = PARKS
 OUTSIDE = (106.2123456, 38.7123456)
 # Half the sides of a park's ground in degrees, some 3 km by 2 km.
 HALF = (0.017, 0.0095)
@@ -56,6 +57,7 @@ NAMES = {
     "g27_old": "辰旧",
     "g27_new": "巳新",
     "g32": "午跨",
+    "g30": "未指",
     "g33": "未证",
     "bad": "申误",
     "steel": "酉钢",
@@ -70,6 +72,7 @@ HOME = {
     "g17_b": B,
     "g27_old": CHANGED,
     "g27_new": CHANGED,
+    "g30": RETURNED,
     "g32": STRADDLED,
     "g33": P1,
 }
@@ -163,7 +166,7 @@ def table(source: SourceDeclaration, rows: list[Row], folder: Path) -> Path:
         return path
     path = folder / f"{source.id}.xlsx"
     book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet(source.parts[0])
+    sheet = book.add_worksheet(source.parts[0] if source.parts else None)
     top = [[source.title_zh], *[["测试"]] * (source.title_rows - 1)]
     split = [h.partition("/") for h in headers]
     top += [[group for group, _, _ in split], [leaf for _, _, leaf in split]]
