@@ -167,6 +167,25 @@ def test_g34_thresholds_of_zero_carbon_parks(
     assert row["co2_per_tce_equal_zcp"] == round(coal / tce, 6)
 
 
+@pytest.mark.parametrize(
+    ("coal", "tce", "limit"),
+    [
+        ("279994.400110", "199999.999999", None),
+        ("279994.400112", "200000", "0.2"),
+        ("1399972.000558", "999999.999999", "0.2"),
+        ("1399972.000560", "1000000", "0.3"),
+    ],
+)
+def test_a_class_begins_at_its_limit(coal: str, tce: str, limit: str | None) -> None:
+    made = ParkWorld()
+    made.here("a", coal)
+    made.lines[0]["profiles"] = "ZCP-2025"
+    made.returned()
+    row = indicator(made, "ZCP-2025")
+    assert row["tce_equal"] == Decimal(tce)
+    assert row["threshold_t_per_tce"] == (None if limit is None else Decimal(limit))
+
+
 def test_reported_energy_stands_beside_what_is_located() -> None:
     made = worked()
     found = {row["energy_id"]: row for row in made.insight("park_reported", basis="operating")}
