@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.energy import activity, books, control, own
+from assets.energy import activity, bills, books, control, own
 from assets.energy.exchange import Exchanged, exchanged
 from assets.energy.exports import exported_activity
 from assets.energy.held import unburnt
@@ -17,9 +17,10 @@ from quality.contracts.accepted import CoalUnit, ControlTotal, OutputReturn, Per
 from quality.contracts.audit import Delivery
 from quality.contracts.books import BookFinding, BookRow, ProvinceName
 from quality.contracts.core import Activity, CanonicalReturn, ControlQuantity, Enterprise, Site
-from quality.contracts.energy import Allocation, SiteQuantity
-from quality.contracts.enterprises import Entity, SiteOperator
+from quality.contracts.energy import Allocation, BillYear, SiteQuantity
+from quality.contracts.enterprises import Entity, RecordAddress, SiteOperator, SiteRecord
 from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
+from quality.contracts.forms import GridSupply, HeatSupply
 from quality.contracts.plants import GemCoalUnit, WriPlant
 from quality.contracts.process import HeldFuel, ProcessTerm
 from quality.contracts.reference import BookSector, Energy, Unit
@@ -40,6 +41,13 @@ def _measured(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     burnt = unburnt(measured, t["core.canonical_return"], t["core.held_fuel"], t["core.entity"])
     return burnt, allocation
+
+
+def _exchanges(t: Frames) -> pl.DataFrame:
+    delivered = exchanges(
+        t["accepted.energy_exchange"], t["accepted.unit"], t["accepted.energy"], t["core.entity"]
+    )
+    return pl.concat([delivered, bills.green_bills(t["core.bill_year"], delivered)])
 
 
 def _exchanged(t: Frames, measured: pl.DataFrame) -> Exchanged:
@@ -107,8 +115,37 @@ STEPS = (
         by_year=True,
     ),
     Step(
+        BillYear,
+        (
+            GridSupply,
+            HeatSupply,
+            SiteEnergy,
+            Unit,
+            Energy,
+            Entity,
+            Enterprise,
+            Site,
+            SiteRecord,
+            RecordAddress,
+            Delivery,
+        ),
+        lambda t, _: bills.bill_years(t, own.placed_readings(t)),
+        "energy",
+        by_year=True,
+    ),
+    Step(
         SiteQuantity,
-        (SiteEnergy, Unit, Energy, Entity, Enterprise, Site, SiteOperator, CanonicalReturn),
+        (
+            SiteEnergy,
+            BillYear,
+            Unit,
+            Energy,
+            Entity,
+            Enterprise,
+            Site,
+            SiteOperator,
+            CanonicalReturn,
+        ),
         lambda t, _: own.site_quantities(t),
         "energy",
         by_year=True,
@@ -122,13 +159,8 @@ STEPS = (
     ),
     Step(
         Exchange,
-        (EnergyExchange, Unit, Energy, Entity),
-        lambda t, _: exchanges(
-            t["accepted.energy_exchange"],
-            t["accepted.unit"],
-            t["accepted.energy"],
-            t["core.entity"],
-        ),
+        (EnergyExchange, BillYear, Unit, Energy, Entity),
+        lambda t, _: _exchanges(t),
         "energy",
         by_year=True,
     ),

@@ -34,10 +34,10 @@ from quality.contracts.core import (
     Site,
 )
 from quality.contracts.coverage import LocatedPlant, ProvinceCoverage
-from quality.contracts.energy import ElectricityCoefficient, SiteQuantity
+from quality.contracts.energy import BillYear, ElectricityCoefficient, SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
-from quality.contracts.forms import Return2052
+from quality.contracts.forms import GridSupply, Return2052
 from quality.contracts.insight import ParkReturn, ParkReturnEnergy
 from quality.contracts.ledger import Line
 from quality.contracts.plants import GemSteelCapacity
@@ -257,6 +257,9 @@ STEPS = (
             CeadsCell,
             ImpliedFactor,
             ElectricityCoefficient,
+            BillYear,
+            GridSupply,
+            SiteQuantity,
             Park,
             ParkReturn,
             ParkReturnEnergy,
