@@ -193,7 +193,10 @@ def _monthly(t: Frames) -> pl.DataFrame:
 def _points(rows: pl.DataFrame) -> pl.DataFrame:
     """A row a metering point, year and customer: months that are there, sums, its address."""
     whole = pl.col("amount").is_not_null().all()
-    months = pl.int_ranges(1, _MONTHS + 1)
+    lacking = [
+        pl.when(~pl.col("there").list.contains(month)).then(pl.lit(str(month)))
+        for month in range(1, _MONTHS + 1)
+    ]
     return (
         rows.sort("source_row_id")
         .group_by(_POINT, maintain_order=True)
@@ -211,13 +214,7 @@ def _points(rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("source_row_id").str.join(";").alias("source_row_ids"),
             _worst(pl.col("pedigree")).alias("pedigree"),
         )
-        .with_columns(
-            months.list.set_difference(pl.col("there"))
-            .list.sort()
-            .cast(pl.List(pl.String))
-            .list.join("、")
-            .alias("missing_zh")
-        )
+        .with_columns(pl.concat_str(lacking, separator="、", ignore_nulls=True).alias("missing_zh"))
         .drop("there")
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
 import pytest
 
 from assets.energy.bills import bill_years, green_bills
@@ -110,6 +109,12 @@ def test_a_whole_year_of_bills_is_the_sites_own_and_taken_off_the_return() -> No
     assert allocation["own_data"].item() == 1200
     t = {**made.tables(), "core.activity": activity, "core.allocation": allocation}
     assert all(balance.equal for balance in returned_quantities(t))
+
+
+def test_without_bills_nothing_is_said() -> None:
+    t = works().tables()
+    assert t["core.bill_year"].is_empty() and t["core.site_quantity"].is_empty()
+    assert green_bills(t["core.bill_year"], frame(Exchange)).is_empty()
 
 
 def test_points_of_a_site_come_together_and_heat_is_heat() -> None:
@@ -228,4 +233,3 @@ def test_a_sum_of_bills_is_as_illustrative_and_as_good_as_its_worst() -> None:
     t["raw.delivery"] = frame(Delivery, {"delivery_id": "g1:04", "illustrative": True})
     bills = bill_years(t, placed_readings(t))
     assert bills["illustrative"].to_list() == [True]
-    assert isinstance(bills, pl.DataFrame)

@@ -211,6 +211,7 @@ def returns_205_1() -> Iterator[Row]:
         ("电力", "千瓦时", g30_energy()["electricity"]),
     ):
         yield returned("g30", energy, unit, amount)
+    yield returned("billed", "电力", "千瓦时", 13_000)
     # Coke of works whose carbon balance holds it, and what they make themselves of it.
     yield returned("steel", "焦炭", "吨", 5000)
 
@@ -332,6 +333,22 @@ def metered() -> Iterator[Row]:
     }
 
 
+def bills() -> Iterator[Row]:
+    """A year of one meter, a part of it green; of another meter's customer a month is missing."""
+    for name, months in (("billed", 12), ("g33", 11)):
+        for month in range(1, months + 1):
+            yield {
+                "户号": name,
+                "计量点编号": "1",
+                "用电户名称": zh(name),
+                "统一社会信用代码": code(name),
+                "用电地址": "甲路1号",
+                "年月": f"{YEAR}{month:02}",
+                "电量/合计": "1000",
+                "电量/其中绿电": "250" if month > 6 else None,
+            }
+
+
 def deliveries() -> dict[str, list[Row]]:
     """The rows of each source, by header."""
     return {
@@ -347,6 +364,7 @@ def deliveries() -> dict[str, list[Row]]:
         ],
         "energy_exchange": list(supplies()),
         "park_annual": list(park_annual()),
+        "grid_supply": list(bills()),
     }
 
 

@@ -60,6 +60,7 @@ NAMES = {
     "g30": "未指",
     "g33": "未证",
     "bad": "申误",
+    "billed": "账单",
     "steel": "酉钢",
     "twice": "亥重",
 }
@@ -81,6 +82,7 @@ HOME = {
 # Cases that stand alone in what is outside of all parks of their province.
 ALONE = {"g03": (103.7123456, 36.2123456), "g12": (103.7523456, 36.2123456)}
 ALONE["g14"] = (101.7123456, 36.6523456)
+ALONE["billed"] = (101.7723456, 36.6523456)
 
 
 def code(name: str) -> str:

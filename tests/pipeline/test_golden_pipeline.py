@@ -328,6 +328,25 @@ def test_figures_of_a_committee_and_of_the_catalogue_lead_to_their_cells(tables:
     assert told["", "area"] == "1000.0"
 
 
+def test_a_year_of_bills_is_metered_and_an_incomplete_one_is_told(tables: Tables) -> None:
+    status = dict(tables["core.bill_year"].select("customer_id", "status").iter_rows())
+    assert status == {code("billed"): "used", code("g33"): "incomplete"}
+    assert tables["core.activity"].filter(enterprise_id=code("g33"), tier="T1").is_empty()
+    own = tables["core.activity"].filter(enterprise_id=code("billed")).sort("quantity")
+    parts = own.group_by("tier", "flow").agg(pl.col("quantity").sum())
+    found = {(tier, flow): float(kwh) for tier, flow, kwh in parts.iter_rows()}
+    # Green power is shared among the sites as all power of the enterprise is.
+    assert sum(kwh for (tier, _), kwh in found.items() if tier == "T1") == 12_000
+    green = sum(kwh for (_, flow), kwh in found.items() if flow == "purchased_electricity_green")
+    assert (green, sum(found.values())) == (1500, 13_000)
+    edges = tables["audit.item_source"].filter(
+        pl.col("item_id").is_in(own.filter(tier="T1")["activity_id"].implode())
+    )
+    told = edges.join(tables["audit.source_cell"], on=["source_row_id", "column_zh"])
+    assert told.filter(role="quantity", source_id="grid_supply")["source_row_id"].n_unique() == 12
+    assert told.filter(role="green")["raw_text"].to_list() == ["250"] * 6
+
+
 def test_g32_a_site_across_the_line(tables: Tables) -> None:
     axes = {"place_id": STRADDLED, "view": "territorial", "profile": "CN-GHG"}
     assert total(tables, "co2e_t", "park_total", **axes) == near("G32", "tCO2_in_park")
