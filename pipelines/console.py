@@ -59,6 +59,11 @@ def number(value: Any) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def share(value: Decimal | None) -> str:
+    """A share in percent; a dash where it is not known."""
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
 def show_rows(rows: list[dict[str, Any]], as_json: bool, name: str) -> None:
     if as_json:
         print_json({name: rows})

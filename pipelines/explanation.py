@@ -16,7 +16,7 @@ from warehouse.explain import Explanation
 def print_explanation(console: Console, found: Explanation) -> None:
     """Number, then each contribution with quantity × factor, place, evidence and cells."""
     axes = ", ".join(f"{name}={value}" for name, value in found.key.items())
-    value = "withheld (more than 15 % unlocated)" if found.withheld else _text(found.value)
+    value = f"withheld ({found.why})" if found.withheld else _text(found.value)
     root = Tree(Text(f"{found.table}.{found.column} = {value}\n{axes}", style="bold"))
     marks = ", ".join(f"{name}={value}" for name, value in found.marks.items())
     _add(root, f"release {found.release_id}; {marks}")
@@ -61,7 +61,13 @@ def _contribution(branch: Tree, item: dict[str, Any]) -> None:
             _add(node, f"{flag['rule_id']} {flag['reason_zh']}", "yellow")
     coefficient = item.get("coefficient")
     if coefficient and not line:
-        _cells(_add(branch, f"coefficient {coefficient['derivation']}"), coefficient["cells"])
+        _cells(
+            _add(
+                branch,
+                f"coefficient ({coefficient['confidence']}): {coefficient['derivation']}",
+            ),
+            coefficient["cells"],
+        )
     part, implied = item.get("part"), item.get("implied")
     if part and implied:
         node = _add(

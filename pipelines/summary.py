@@ -9,6 +9,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.console import share
 from pipelines.run import Run
 from warehouse.served import shown_class
 from warehouse.settings import Settings
@@ -24,7 +25,7 @@ WITH axes AS (
            max(co2e_low_t) FILTER (view = 'consumption') AS consumption_low,
            max(co2e_high_t) FILTER (view = 'consumption') AS consumption_high,
            bool_or(confidential) AS confidential, bool_or(illustrative) AS illustrative,
-           max(worst_tier) AS tier
+           max(worst_tier) AS tier, any_value(placed_share) AS placed
     FROM mart.park_total WHERE boundary_class = ? AND profile = ? GROUP BY ALL
 )
 SELECT p.park_id, p.name_zh, a.* EXCLUDE (place_id)
@@ -104,12 +105,13 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
 def _inventory_table(parks: list[dict[str, Any]], settings: Settings, shown: str) -> Table:
     table = Table(
         title=f"t CO2e, {settings.profiles[0]}, {settings.gwp_set}, boundary "
-        f"{shown}; \\[low … high] where more than 15 % is unlocated",
+        f"{shown}; \\[low … high] where more than 15 % is unlocated or too little is "
+        "placed; placed: of the industrial fuels of the province",
         title_justify="left",
     )
-    for name in ("park", "year", "basis", "territorial", "consumption", "tier", "marks"):
+    for name in ("park", "year", "basis", "territorial", "consumption", "placed", "tier", "marks"):
         table.add_column(
-            name, justify="right" if name in ("territorial", "consumption") else "left"
+            name, justify="right" if name in ("territorial", "consumption", "placed") else "left"
         )
     previous = None
     for p in parks:
@@ -122,6 +124,7 @@ def _inventory_table(parks: list[dict[str, Any]], settings: Settings, shown: str
             p["basis"],
             _value(p, "territorial"),
             _value(p, "consumption"),
+            share(p["placed"]),
             p["tier"],
             marks,
         )

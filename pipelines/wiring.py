@@ -15,6 +15,8 @@ import polars as pl
 from assets.boundaries.assets import STEPS as BOUNDARY_STEPS
 from assets.energy.assets import STEPS as ENERGY_STEPS
 from assets.enterprises.assets import STEPS as ENTERPRISE_STEPS
+from assets.insight.assets import RETURN_STEPS
+from assets.insight.assets import STEPS as INSIGHT_STEPS
 from assets.inventory.assets import COEFFICIENT_STEP, TERM_STEPS
 from assets.inventory.assets import STEPS as INVENTORY_STEPS
 from assets.inventory.uncertainty.steps import FLOATING as UNCERTAIN
@@ -39,7 +41,9 @@ STEPS: tuple[Step, ...] = (
     *ENTERPRISE_STEPS,
     *TERM_STEPS,
     *ENERGY_STEPS,
+    *RETURN_STEPS,
     *INVENTORY_STEPS,
+    *INSIGHT_STEPS,
     *LANDING_STEPS,
 )
 

@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from assets.boundaries.crs import cgcs2000_to_gcj02
-from assets.energy.standard_coal import comprehensive_energy_tce, equal_value_tce_per_kwh
+from assets.energy.standard_coal import comprehensive_energy_tce
 from assets.enterprises.attribution import attribution
 from assets.enterprises.uscc import check_character, is_valid
+from assets.inventory.equal_value import electricity_coefficients
 from assets.inventory.factors import (
     combustion_co2,
     emission_factors,
@@ -109,7 +110,8 @@ def test_g03_energy_on_both_bases() -> None:
     # The case takes gas at the rounded upper value of GB/T 2589; ours is its NCV, 13.2836.
     coefficients = {**known, "natural_gas": number(given["coef"]["ng_kgce_m3"]) * 10}
     calorific = comprehensive_energy_tce(used, coefficients)
-    equal = equal_value_tce_per_kwh(facts("electricity_equal_value"), 2020)
+    equal_values = electricity_coefficients(facts("electricity_equal_value"))
+    equal = equal_values.filter(year=2020)["tce_per_unit"].item()
     equivalent = comprehensive_energy_tce(used, {**coefficients, "electricity": equal})
     assert float(calorific) == pytest.approx(expected["tce_calorific"], rel=tolerance)
     assert float(equivalent) == pytest.approx(expected["tce_coal_equivalent"], rel=tolerance)
@@ -117,11 +119,9 @@ def test_g03_energy_on_both_bases() -> None:
     assert float(known["natural_gas"]) == pytest.approx(13.3, rel=2e-3)
 
 
-def test_energy_without_coefficient_or_year_stops() -> None:
+def test_energy_without_coefficient_stops() -> None:
     with pytest.raises(ValueError, match="coke"):
         comprehensive_energy_tce({"coke": Decimal(1)}, {"raw_coal": Decimal(1)})
-    with pytest.raises(ValueError, match="2017"):
-        equal_value_tce_per_kwh(facts("electricity_equal_value"), 2017)
 
 
 def balance(**quantities: float) -> tuple[float, float, list[str]]:

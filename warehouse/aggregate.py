@@ -30,6 +30,7 @@ class Total:
     co2e_low_t: Decimal
     co2e_high_t: Decimal
     activity_scope: str
+    placed_share: Decimal | None
     additivity: str
     reason_zh: str
 
@@ -57,6 +58,22 @@ WHERE t.year = ? AND t.view = ? AND t.profile = ? AND t.basis = ? AND t.boundary
 GROUP BY ALL
 """
 
+# Over the provinces that the parks lie in; nothing where one of them has no book.
+_PLACED = """
+SELECT CASE WHEN bool_and(c.book_tce > 0)
+       THEN round(sum(c.measured_tce + c.placed_tce) / sum(c.book_tce), 6)::DECIMAL(38,6) END
+FROM (
+    SELECT DISTINCT p.province_code
+    FROM mart.park_total t JOIN core.park p ON p.park_id = t.place_id AND p.counts_in_total
+    WHERE t.year = ? AND t.view = ? AND t.profile = ? AND t.basis = ? AND t.boundary_class = ?
+      AND (? = '' OR p.province_code = ?)
+) LEFT JOIN (
+    SELECT * FROM mart.province_coverage
+    WHERE year = ? AND boundary_class = ? AND activity_scope = 'industry'
+) c USING (province_code)
+HAVING count(*) = count(c.book_tce)
+"""
+
 
 def total(
     path: Path,
@@ -69,7 +86,8 @@ def total(
 ) -> Total:
     """The sum of a view over parks that count in totals, in one release.
 
-    No point value where one of its parks has none: only the range. Raises NotAdditive for a
+    No point value where one of its parks has none: only the range. `placed_share` is the coverage
+    of the provinces of its parks; None where one of them has no book. Raises NotAdditive for a
     view that is not, for one that is not in this year (green supplies in ZCP-2025), and for parks
     of different scope; ValueError where there is nothing to add.
     """
@@ -87,9 +105,9 @@ def total(
                     f"{view} is not additive in {year}: {reason} ({green[0]} supplies); "
                     f"use --view {instead}"
                 )
-        row = connection.execute(
-            _TOTAL, [year, view, profile, basis, boundary_class, province, province]
-        ).fetchone()
+        axes = [year, view, profile, basis, boundary_class, province, province]
+        row = connection.execute(_TOTAL, axes).fetchone()
+        placed = connection.execute(_PLACED, [*axes, year, boundary_class]).fetchone()
     if row is None:
         raise ValueError(
             f"no park with {profile}, {view}, {year}, {basis}, {boundary_class}; "
@@ -114,6 +132,7 @@ def total(
         low,
         high,
         scopes[0],
+        placed[0] if placed else None,
         additivity,
         reason,
     )

@@ -20,6 +20,7 @@ _ACCEPTED = {
     "accepted.location_evidence",
     "accepted.link_model",
     "accepted.link_decision",
+    "accepted.zero_carbon_threshold",
 }
 
 

@@ -36,6 +36,7 @@ class Explanation:
     items: list[dict[str, Any]]
     item_count: int
     marks: dict[str, Any] = field(default_factory=dict)
+    why: str = ""  # of a withheld number: when it is not published
 
     @property
     def exact(self) -> bool:
@@ -88,6 +89,7 @@ def explain_number(
     )
     total = sum((Decimal(c["value"]) for c in contributions), Decimal(0))
     shown = contributions if limit == 0 else contributions[:limit]
+    withheld = row[column] is None and column in found[0]["withheld"]
     return Explanation(
         release_id=reads.rows("SELECT release_id FROM release.info")[0]["release_id"],
         table=f"mart.{mart}",
@@ -95,11 +97,20 @@ def explain_number(
         column=column,
         value=row[column],
         total=total,
-        withheld=row[column] is None and column in found[0]["withheld"],
-        items=[_item(reads, c, exact_key) for c in shown],
+        withheld=withheld,
+        items=[_item(reads, c, exact_key, column) for c in shown],
         item_count=len(contributions),
         marks={n: v for n, v in row.items() if n not in keys and n not in measures},
+        why=_why(reads, f"mart.{mart}", column) if withheld else "",
     )
+
+
+def _why(reads: _Reads, table: str, column: str) -> str:
+    """What the dictionary says of a number that is empty in some rows: empty where …"""
+    told = reads.rows(
+        'SELECT en FROM audit.dictionary WHERE "table" = ? AND "column" = ?', [table, column]
+    )
+    return str(told[0]["en"]).rpartition("; ")[2] if told else ""
 
 
 # All marts but one are of the boundaries as they were valid.
@@ -155,7 +166,9 @@ def _one_row(reads: _Reads, mart: str, keys: list[str], key: dict[str, str]) -> 
     raise ExplainError(f"mart.{mart}: several rows with {asked or 'no key'}; add {choices}")
 
 
-def _item(reads: _Reads, contribution: dict[str, Any], key: dict[str, Any]) -> dict[str, Any]:
+def _item(
+    reads: _Reads, contribution: dict[str, Any], key: dict[str, Any], column: str
+) -> dict[str, Any]:
     """A contribution with all it rests on."""
     kind, item_id = contribution["item_kind"], contribution["item_id"]
     item: dict[str, Any] = {"kind": kind, "id": item_id, "value": contribution["value"]}
@@ -166,11 +179,11 @@ def _item(reads: _Reads, contribution: dict[str, Any], key: dict[str, Any]) -> d
         item["activity"] = _activity(reads, line["activity_id"])
         item["factor"] = _factor(reads, line["factor_id"])
         site = line["site_id"]
-        item["weights"] = _weights(reads, line, key)
+        item["weights"] = _weights(reads, line, key, column)
     elif kind == "activity":
         item["activity"] = _activity(reads, item_id)
         site = item["activity"]["site_id"]
-        item["coefficient"] = _coefficient(reads, item["activity"]["energy_id"])
+        item["coefficient"] = _coefficient(reads, item["activity"], column)
     elif kind in ("control", "published"):
         item["part"] = _first(
             reads.rows("SELECT * FROM core.ceads_part WHERE part_id = ?", [item_id])
@@ -178,7 +191,7 @@ def _item(reads: _Reads, contribution: dict[str, Any], key: dict[str, Any]) -> d
         if item["part"] is not None and item["part"]["factor_id"] is not None:
             item["implied"] = _implied(reads, item["part"]["factor_id"])
         item["cells"] = _cells(reads, kind, item_id)
-    elif kind == "plant":
+    elif kind in ("plant", "park", "park_return"):
         item["cells"] = _cells(reads, kind, item_id)
     elif kind == "record":
         item["record"] = _first(
@@ -228,7 +241,17 @@ def _implied(reads: _Reads, factor_id: str) -> dict[str, Any] | None:
     return found
 
 
-def _coefficient(reads: _Reads, energy_id: str) -> dict[str, Any] | None:
+def _coefficient(reads: _Reads, activity: dict[str, Any], column: str) -> dict[str, Any] | None:
+    """The standard-coal coefficient: of electricity at its equal value that of the year."""
+    energy_id = activity["energy_id"]
+    if column.endswith("tce_equal") and energy_id == "electricity":
+        year = activity["year"]
+        found = _first(
+            reads.rows("SELECT * FROM core.electricity_coefficient WHERE year = ?", [year])
+        )
+        if found is not None:
+            found["cells"] = _cells(reads, "coefficient", f"{energy_id}|{year}")
+        return found
     found = _first(
         reads.rows("SELECT * FROM core.energy_coefficient WHERE energy_id = ?", [energy_id])
     )
@@ -237,11 +260,15 @@ def _coefficient(reads: _Reads, energy_id: str) -> dict[str, Any] | None:
     return found
 
 
-def _weights(reads: _Reads, line: dict[str, Any], key: dict[str, Any]) -> dict[str, Any]:
+def _weights(
+    reads: _Reads, line: dict[str, Any], key: dict[str, Any], column: str
+) -> dict[str, Any]:
     """The declared weights that turn the line's mass into the number."""
     weights: dict[str, Any] = {}
-    # Marts without these axes are of the territorial view, which all profiles weigh alike.
-    view = key.get("view", "territorial")
+    # Marts without these axes are of the territorial view, which all profiles weigh alike, or
+    # name the view in their columns.
+    named = column.partition("_")[0]
+    view = key.get("view", named if named in ("consumption", "zcp") else "territorial")
     profile = key.get("profile", line["profiles"].split(";")[0])
     name = f"{profile}|{view}|{line['flow']}"
     weights["view"] = {"id": name, "cells": _cells(reads, "view_weight", name)}

@@ -176,7 +176,7 @@ def _partly(own: pl.DataFrame) -> pl.Expr:
 
 
 def _metered(own: pl.DataFrame, canonical: pl.DataFrame) -> pl.DataFrame:
-    """Meter readings as quantities of their sites, with the sector of the return they are in."""
+    """Readings and bills as quantities of sites, with the sector of the return they are in."""
     sector = canonical.select(
         pl.col("source_row_id").alias("covered_by"),
         "industry_division",
@@ -184,11 +184,13 @@ def _metered(own: pl.DataFrame, canonical: pl.DataFrame) -> pl.DataFrame:
         "power_sector",
     )
     return (
-        own.filter(pl.col("kind") == "metered")
+        own.filter(pl.col("kind") != "branch_return")
         .join(sector, on="covered_by", how="left")
         .with_columns(
             pl.lit("T1").alias("tier"),
-            pl.when(pl.col("meter_owner_id").is_not_null())
+            pl.when(pl.col("kind") == "billed")
+            .then(pl.lit("供应方账单十二个月合计"))
+            .when(pl.col("meter_owner_id").is_not_null())
             .then(pl.format("场所计量，计量户为 {}", "meter_owner_id"))
             .otherwise(pl.lit("场所计量"))
             .alias("method_zh"),

@@ -6,7 +6,7 @@ from functools import partial
 
 import polars as pl
 
-from assets.energy import activity, books, control, margins, own
+from assets.energy import activity, bills, books, control, margins, own
 from assets.energy.contradictions import contradictions
 from assets.energy.downscaling import (
     downscaled_activity,
@@ -34,10 +34,10 @@ from quality.contracts.core import (
     Park,
     Site,
 )
-from quality.contracts.energy import Allocation, Contradiction, SiteQuantity
-from quality.contracts.enterprises import Entity, SiteOperator
+from quality.contracts.energy import Allocation, BillYear, Contradiction, SiteQuantity
+from quality.contracts.enterprises import Entity, RecordAddress, SiteOperator, SiteRecord
 from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
-from quality.contracts.forms import ParkAnnual
+from quality.contracts.forms import GridSupply, HeatSupply, ParkAnnual
 from quality.contracts.plants import GemCoalUnit, WriPlant
 from quality.contracts.process import HeldFuel, ProcessTerm
 from quality.contracts.reference import BookSector, Energy, Unit
@@ -59,6 +59,13 @@ def _measured(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     burnt = unburnt(measured, t["core.canonical_return"], t["core.held_fuel"], t["core.entity"])
     return burnt, allocation
+
+
+def _exchanges(t: Frames) -> pl.DataFrame:
+    delivered = exchanges(
+        t["accepted.energy_exchange"], t["accepted.unit"], t["accepted.energy"], t["core.entity"]
+    )
+    return pl.concat([delivered, bills.green_bills(t["core.bill_year"], delivered)])
 
 
 def _exchanged(t: Frames, measured: pl.DataFrame) -> Exchanged:
@@ -166,8 +173,37 @@ STEPS: tuple[Step, ...] = (
         by_year=True,
     ),
     Step(
+        BillYear,
+        (
+            GridSupply,
+            HeatSupply,
+            SiteEnergy,
+            Unit,
+            Energy,
+            Entity,
+            Enterprise,
+            Site,
+            SiteRecord,
+            RecordAddress,
+            Delivery,
+        ),
+        lambda t, _: bills.bill_years(t, own.placed_readings(t)),
+        "energy",
+        by_year=True,
+    ),
+    Step(
         SiteQuantity,
-        (SiteEnergy, Unit, Energy, Entity, Enterprise, Site, SiteOperator, CanonicalReturn),
+        (
+            SiteEnergy,
+            BillYear,
+            Unit,
+            Energy,
+            Entity,
+            Enterprise,
+            Site,
+            SiteOperator,
+            CanonicalReturn,
+        ),
         lambda t, _: own.site_quantities(t),
         "energy",
         by_year=True,
@@ -181,13 +217,8 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         Exchange,
-        (EnergyExchange, Unit, Energy, Entity),
-        lambda t, _: exchanges(
-            t["accepted.energy_exchange"],
-            t["accepted.unit"],
-            t["accepted.energy"],
-            t["core.entity"],
-        ),
+        (EnergyExchange, BillYear, Unit, Energy, Entity),
+        lambda t, _: _exchanges(t),
         "energy",
         by_year=True,
     ),

@@ -24,6 +24,74 @@ class CaliberError(ValueError):
     """CAL1: series of different calibers; the message names the flag and both values."""
 
 
+_FLAGS_ZH = dict(
+    zip(
+        FLAGS,
+        ("企业范围", "电力折标", "价格口径", "边界类别", "归属口径", "版本", "核算范围"),
+        strict=True,
+    )
+)
+_VALUES_ZH = {
+    "above_scale": "规上",
+    "all": "全部",
+    "unknown": "不明",
+    "mixed": "混合",
+    "approved": "核准",
+    "planned": "规划",
+    "administered": "管辖",
+    "built": "建成",
+    "nominal": "名义圆盘",
+    "registered": "注册地",
+    "operating": "经营地",
+    "industry": "工业",
+}
+
+
+def matched(
+    left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str], flags: Sequence[str] = FLAGS
+) -> pl.DataFrame:
+    """An inner join of two series, with what keeps each pair of rows from being divided.
+
+    Adds `refused_zh` and `refused_en`: CAL1 and the caliber flags that differ, with both values;
+    empty where all agree. Flags and values of the left side are kept. Raises CaliberError for a
+    flag that only one of the two has.
+    """
+    for flag in flags:
+        if (flag in left.columns) != (flag in right.columns):
+            raise CaliberError(f"CAL1: {flag} is stated by one series only; expected by both")
+    common = [flag for flag in flags if flag in left.columns]
+    renamed = right.rename({flag: f"{flag}__right" for flag in common if flag not in on})
+    found = left.join(renamed, on=list(on))
+    differ = {flag: pl.col(flag).ne_missing(pl.col(f"{flag}__right")) for flag in common}
+    told = {
+        "refused_zh": [_differs_zh(flag, wrong) for flag, wrong in differ.items()],
+        "refused_en": [_differs_en(flag, wrong) for flag, wrong in differ.items()],
+    }
+    marks = {
+        name: pl.concat_list(texts).list.drop_nulls() if texts else pl.lit([], pl.List(pl.String))
+        for name, texts in told.items()
+    }
+    return found.with_columns(
+        pl.when(listed.list.len() > 0)
+        .then(pl.lit("CAL1 ") + listed.list.join("，" if name == "refused_zh" else ", "))
+        .alias(name)
+        for name, listed in marks.items()
+    ).drop(f"{flag}__right" for flag in common)
+
+
+def _differs_en(flag: str, wrong: pl.Expr) -> pl.Expr:
+    sides = [pl.col(name).cast(pl.String).fill_null("None") for name in (flag, f"{flag}__right")]
+    return pl.when(wrong).then(pl.format(flag + " is {} and {}", *sides))
+
+
+def _differs_zh(flag: str, wrong: pl.Expr) -> pl.Expr:
+    sides = [
+        pl.col(name).cast(pl.String).replace(_VALUES_ZH).fill_null("未说明")
+        for name in (flag, f"{flag}__right")
+    ]
+    return pl.when(wrong).then(pl.format(_FLAGS_ZH[flag] + "{}≠{}", *sides))
+
+
 def joined(
     left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str], flags: Sequence[str] = FLAGS
 ) -> pl.DataFrame:
@@ -32,21 +100,14 @@ def joined(
     Raises CaliberError for a flag that only one of them has, and for the first pair of rows
     whose flags differ: they are converted first, or not joined at all.
     """
-    for flag in flags:
-        if (flag in left.columns) != (flag in right.columns):
-            raise CaliberError(f"CAL1: {flag} is stated by one series only; expected by both")
-    common = [flag for flag in flags if flag in left.columns]
-    found = left.join(right, on=list(on), suffix="__right")
-    for flag in common:
-        differ = found.filter(pl.col(flag).ne_missing(pl.col(f"{flag}__right")))
-        if differ.height:
-            row = differ.row(0, named=True)
-            key = ", ".join(f"{name}={row[name]}" for name in on)
-            raise CaliberError(
-                f"CAL1: {key}: {flag} is {row[flag]} and {row[f'{flag}__right']}; "
-                "convert one of them or leave them apart"
-            )
-    return found.drop(f"{flag}__right" for flag in common)
+    found = matched(left, right, on, flags)
+    differ = found.filter(pl.col("refused_en").is_not_null())
+    if differ.height:
+        row = differ.row(0, named=True)
+        key = ", ".join(f"{name}={row[name]}" for name in on)
+        reason = row["refused_en"].removeprefix("CAL1 ")
+        raise CaliberError(f"CAL1: {key}: {reason}; convert one of them or leave them apart")
+    return found.drop("refused_zh", "refused_en")
 
 
 def all_firms(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.energy.bills import billed_sites
 from assets.enterprises.identity import identify, resolve
 from assets.enterprises.operators import House
 from quality.contracts.core import WHOLE_PLACES
@@ -21,13 +22,13 @@ JOIN accepted.unit u ON u.unit_zh = m.unit_zh AND u.canonical_unit = e.canonical
 
 
 def site_quantities(t: Frames) -> pl.DataFrame:
-    """`core.site_quantity`: meter readings of sites, and returns of branches.
+    """`core.site_quantity`: meter readings of sites, whole years of bills, returns of branches.
 
-    Reads `accepted.site_energy`, units and energies, `core.entity`, `core.enterprise`,
-    `core.site`, `core.site_operator` and `core.canonical_return`. A reading is covered by the
-    return, for its year and energy, of the enterprise that operates the site; a return of a
-    branch by the one of the nearest legal person above it that has one. Energy of a branch is
-    the branch's, and never counted again in the return above it (METHOD 1.2, 1.6).
+    Reads `accepted.site_energy`, `core.bill_year`, units and energies, `core.entity`,
+    `core.enterprise`, `core.site`, `core.site_operator` and `core.canonical_return`. A reading is
+    covered by the return, for its year and energy, of the enterprise that operates the site; a
+    return of a branch by the one of the nearest legal person above it that has one. Energy of
+    a branch is the branch's, and never counted again in the return above it (METHOD 1.2, 1.6).
     """
     returned = {
         (enterprise, year, energy): row
@@ -38,14 +39,23 @@ def site_quantities(t: Frames) -> pl.DataFrame:
     }
     house = House.of(t["core.enterprise"])
     return SiteQuantity.conform(
-        pl.concat([_metered(t, returned, house), _of_branches(t, returned, house)])
+        pl.concat(
+            [
+                _covered(t, placed_readings(t), returned, house),
+                _covered(t, _billed(t), returned, house),
+                _of_branches(t, returned, house),
+            ]
+        )
     )
 
 
 _Returned = dict[tuple[str, int, str], str]
 
 
-def _metered(t: Frames, returned: _Returned, house: House) -> pl.DataFrame:
+def placed_readings(t: Frames) -> pl.DataFrame:
+    """Rows of `accepted.site_energy` with the site, enterprise and owner of the meter, in
+    canonical units; kind `metered`.
+    """
     entities, sites = t["core.entity"], t["core.site"].filter(~pl.col("kind").is_in(WHOLE_PLACES))
     rows = resolve(identify(t["accepted.site_energy"], "permit_no"), entities)
     owners = resolve(
@@ -83,7 +93,7 @@ def _metered(t: Frames, returned: _Returned, house: House) -> pl.DataFrame:
             pl.lit("metered").alias("kind"),
         )
     )
-    quantities = run_sql(
+    return run_sql(
         _METERED,
         {
             "metered": placed,
@@ -91,6 +101,24 @@ def _metered(t: Frames, returned: _Returned, house: House) -> pl.DataFrame:
             "accepted.unit": t["accepted.unit"],
         },
     )
+
+
+def _billed(t: Frames) -> pl.DataFrame:
+    """Whole years of bills as quantities of sites; kind `billed`."""
+    fuels = t["accepted.energy"].select("energy_id", "carrier", "book_fuel").unique("energy_id")
+    return (
+        billed_sites(t["core.bill_year"])
+        .join(fuels, on="energy_id")
+        .with_columns(
+            pl.lit("billed").alias("kind"), pl.lit(None, pl.String).alias("meter_owner_id")
+        )
+    )
+
+
+def _covered(
+    t: Frames, quantities: pl.DataFrame, returned: _Returned, house: House
+) -> pl.DataFrame:
+    """Quantities of sites with the return, of whoever operates the site, that holds each too."""
     years = quantities.get_column("year").unique().sort().to_list()
     operators: dict[tuple[str, int], list[str]] = {}
     for site, enterprise, first, last in (

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-import polars as pl
-
 
 def comprehensive_energy_tce(
     quantities: Mapping[str, Decimal], tce_per_unit: Mapping[str, Decimal]
@@ -20,16 +18,3 @@ def comprehensive_energy_tce(
     if missing:
         raise ValueError(f"no standard-coal coefficient for {', '.join(missing)}")
     return sum((q * tce_per_unit[energy] for energy, q in quantities.items()), Decimal(0))
-
-
-def equal_value_tce_per_kwh(equal_values: pl.DataFrame, year: int) -> Decimal:
-    """等价值 of electricity of a data year from `accepted.electricity_equal_value`.
-
-    Raises ValueError for a year without a value: one of another year is not taken for it.
-    """
-    of_year = equal_values.filter(
-        (pl.col("year_text") == str(year)) & pl.col("basis").str.starts_with("等价值")
-    )
-    if of_year.height != 1:
-        raise ValueError(f"{year}: no 等价值 of electricity; expected one row of that year")
-    return Decimal(of_year["value"][0]) / 1000

@@ -53,7 +53,7 @@ from quality.contracts.enterprises import (
     SiteOperator,
     SiteRecord,
 )
-from quality.contracts.forms import Return2052
+from quality.contracts.forms import GridSupply, HeatSupply, Return2052
 from quality.contracts.linkage import Link, LinkCandidate, LinkDecision, LinkModelWeight
 from quality.contracts.plants import GemCoalUnit, GemSteelCapacity, GemSteelPlant, WriPlant
 from quality.contracts.process import ProcessReturn
@@ -194,6 +194,8 @@ _WHERE = (
             OutputReturn,
             ProcessReturn,
             SiteEnergy,
+            GridSupply,
+            HeatSupply,
             CoalUnit,
             GemCoalUnit,
             WriPlant,

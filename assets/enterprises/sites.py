@@ -233,16 +233,21 @@ _KINDS = {"coal": "coal_unit", "gas": "gas_plant"}
 
 def _return_sites(t: Frames, known: pl.DataFrame) -> pl.DataFrame:
     """A site without a place for each enterprise whose other sites may not take up its return:
-    there is none, or none that produces and is open at all times, or all may be metered, or a
-    process names none of several.
+    there is none, or none that produces and is open at all times, or all may be metered or
+    billed, or a process names none of several.
     """
     own = ["source_row_id", "uscc_text", "name_zh"]
     metered = resolve(identify(t["accepted.site_energy"], "permit_no"), t["core.entity"])
+    billed = resolve(
+        identify(pl.concat([t[f"accepted.{name}"].select(own) for name in _BILLS])),
+        t["core.entity"],
+    )
+    stated = pl.concat([rows.select("enterprise_id") for rows in (metered, billed)])
     sure = known.filter(
         (pl.col("place_use") == "production")
         & pl.col("valid_from").is_null()
         & pl.col("valid_to").is_null()
-    ).join(metered, on="enterprise_id", how="anti")
+    ).join(stated, on="enterprise_id", how="anti")
     several = known.filter(pl.len().over("enterprise_id") > 1)
     unnamed = resolve(
         identify(t["accepted.process_return"].filter(pl.col("permit_no").is_null())),
@@ -303,6 +308,7 @@ def _parks(t: Frames) -> pl.DataFrame:
     )
 
 
+_BILLS = ("grid_supply", "heat_supply")
 _RETURNS = ("return_205_1", "return_205_2", "output_return", "process_return")
 _USCC_SHAPE = r"^[0-9A-Z]{18}$"
 

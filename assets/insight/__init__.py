@@ -1,4 +1,5 @@
-"""Insight: indicators of parks and what drives a change of their emissions.
+"""Insight: returns of committees beside our numbers, indicators, what drives a change.
 
-Formulas over numbers of the marts belong here; accounting of emissions does not.
+Figures that are put beside numbers of the marts, and formulas over both, belong here; accounting
+of emissions does not.
 """

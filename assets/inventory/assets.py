@@ -9,6 +9,7 @@ from assets.inventory import exchange, factors, marts, trace, variants
 from assets.inventory.ceads import marts as ceads_marts
 from assets.inventory.ceads import steps as ceads_steps
 from assets.inventory.choice import profiles_of
+from assets.inventory.equal_value import electricity_coefficients
 from assets.inventory.ledger import Choices
 from assets.inventory.methods.evaluate import process_terms
 from assets.inventory.methods.held import held_fuels
@@ -36,10 +37,11 @@ from quality.contracts.core import (
     Site,
 )
 from quality.contracts.coverage import LocatedPlant, ProvinceCoverage, TotalFinding
-from quality.contracts.energy import SiteQuantity
+from quality.contracts.energy import BillYear, ElectricityCoefficient, SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
-from quality.contracts.forms import Return2052
+from quality.contracts.forms import GridSupply, Return2052
+from quality.contracts.insight import ParkReturn, ParkReturnEnergy
 from quality.contracts.ledger import Line
 from quality.contracts.mart import ControlBalance, ParkInventory, ParkTotal
 from quality.contracts.plants import GemSteelCapacity
@@ -49,6 +51,7 @@ from quality.contracts.reconciliation import ParkReconciliation, RegisterReconci
 from quality.contracts.reference import (
     CalorificUnit,
     CombustionNonCo2,
+    ElectricityEqualValue,
     ElectricityFactor,
     Energy,
     FuelFactor,
@@ -164,12 +167,14 @@ _FACTOR_INPUTS = (
     Flag,
 )
 _COEFFICIENT_INPUTS = (StandardCoal, FuelFactor, Energy)
-_MART_INPUTS = (
+MART_INPUTS = (
     Line,
     Activity,
     Attribution,
     ControlQuantity,
     EnergyCoefficient,
+    ElectricityCoefficient,
+    CanonicalReturn,
     LocatedPlant,
     Park,
     Boundary,
@@ -228,7 +233,8 @@ TERM_STEPS = (
 )
 
 
-def _mart_step(mart: marts.Mart, inputs: tuple[type[Table], ...]) -> Step:
+def mart_step(mart: marts.Mart, inputs: tuple[type[Table], ...]) -> Step:
+    """The step of a mart, with the settings that its numbers depend on."""
     return Step(
         mart.table,
         inputs,
@@ -242,7 +248,7 @@ def _inputs(mart: marts.Mart) -> tuple[type[Table], ...]:
     if mart.table is RegisterReconciliation:
         return (RecordComparison,)
     withheld = "withhold" in mart.table.table_metadata()
-    return (*_MART_INPUTS, ProvinceCoverage) if withheld else _MART_INPUTS
+    return (*MART_INPUTS, ProvinceCoverage) if withheld else MART_INPUTS
 
 
 STEPS = (
@@ -268,8 +274,14 @@ STEPS = (
         "inventory",
         by_year=True,
     ),
-    *(_mart_step(mart, _inputs(mart)) for mart in marts.MARTS),
-    *(_mart_step(mart, (CeadsPart, CeadsCell)) for mart in ceads_marts.MARTS),
+    Step(
+        ElectricityCoefficient,
+        (ElectricityEqualValue,),
+        lambda t, _: electricity_coefficients(t["accepted.electricity_equal_value"]),
+        "inventory",
+    ),
+    *(mart_step(mart, _inputs(mart)) for mart in marts.MARTS),
+    *(mart_step(mart, (CeadsPart, CeadsCell)) for mart in ceads_marts.MARTS),
     *uncertainty_steps.STEPS,
     Step(
         TotalFinding,
@@ -310,6 +322,13 @@ STEPS = (
             CeadsCell,
             ImpliedFactor,
             EmissionFactor,
+            ElectricityCoefficient,
+            BillYear,
+            GridSupply,
+            SiteQuantity,
+            Park,
+            ParkReturn,
+            ParkReturnEnergy,
             *dict.fromkeys((*_FACTOR_INPUTS, *_COEFFICIENT_INPUTS, *_TERM_INPUTS)),
         ),
         _item_sources,

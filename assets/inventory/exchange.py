@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.energy.bills import GREEN_BILL
 from assets.inventory.choice import PROFILE_MARK, Profile
 from assets.inventory.edges import cells_of
 from assets.inventory.factors import decimal12, plain
@@ -82,7 +83,12 @@ def contract_terms(
 
 def exchange_sources(t: Frames) -> list[pl.DataFrame]:
     """Edges from exchanged activity to the cells of the supply, and of what was delivered out."""
-    parts = t["core.exchange_part"].with_columns(pl.col("exchange_id").alias("source_row_id"))
+    delivered = ~pl.col("exchange_id").str.starts_with(GREEN_BILL)
+    parts = (
+        t["core.exchange_part"]
+        .filter(delivered)
+        .with_columns(pl.col("exchange_id").alias("source_row_id"))
+    )
     leaving = t["core.activity"].filter(
         pl.col("flow").str.contains("^(exported|resold)_") & (pl.col("carrier") != "process")
     )

@@ -17,7 +17,11 @@ from assets.inventory.weighing import (
     AN_ENTERPRISE,
     AT_SITE,
     BOUNDARY_ILLUSTRATIVE,
+    EQUAL_VALUE,
+    FIRMS,
+    ONE_CALIBER,
     OWN_USE,
+    RETURNED,
     WEAKEST,
     shared,
     weighed,
@@ -66,14 +70,14 @@ class Mart:
         return self.table.table_name().removeprefix("mart.")
 
 
-_WEIGHED = weighed(AT_SITE.format(year="l.year"))
+WEIGHED = weighed(AT_SITE.format(year="l.year"))
 _INVENTORY_KEYS = "place_id, year, boundary_class, basis, view, profile, gwp_set"
 _LINE_MEASURES = "mass_t, co2e_t, co2e_low_t, co2e_high_t"
 
 
 def _line_contributions(keys: str, measures: str) -> str:
     return f"""
-WITH weighed AS ({_WEIGHED})
+WITH weighed AS ({WEIGHED})
 SELECT {keys}, measure, 'line' AS item_kind, line_id AS item_id, value
 FROM (UNPIVOT weighed ON {measures} INTO NAME measure VALUE value)
 UNION ALL
@@ -87,11 +91,11 @@ _LINE_MARKS = f"""
         AS confidential,
     bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
     CASE WHEN bool_and(industry) THEN 'industry' ELSE 'all' END AS activity_scope,
-    max(tier) AS worst_tier, {WEAKEST} AS worst_confidence"""
+    {ONE_CALIBER} AS scope_firms, max(tier) AS worst_tier, {WEAKEST} AS worst_confidence"""
 
 
 def _line_marks(keys: str) -> str:
-    return f"WITH weighed AS ({_WEIGHED}) SELECT {keys}, {_LINE_MARKS} FROM weighed GROUP BY ALL"
+    return f"WITH weighed AS ({WEIGHED}) SELECT {keys}, {_LINE_MARKS} FROM weighed GROUP BY ALL"
 
 
 def _line_sums(keys: str, measures: str) -> str:
@@ -105,19 +109,23 @@ FROM ({weighed_sums(AT_SITE.format(year="l.year"))}) GROUP BY ALL
 """
 
 
-_ENERGY = f"""
-WITH used AS (
+# What a place uses itself, by activity.
+USED = f"""
     SELECT a.place_id, act.year, a.boundary_class, a.basis, act.energy_id, act.canonical_unit,
-           act.activity_id, act.enterprise_id, act.illustrative,
+           act.activity_id, act.enterprise_id, act.illustrative, {FIRMS} AS firms,
+           act.flow, act.book_fuel,
            {shared("act.quantity")} AS quantity,
-           {shared("act.quantity * k.tce_per_unit")} AS tce_calorific
+           {shared("act.quantity * k.tce_per_unit")} AS tce_calorific,
+           {shared(f"act.quantity * {EQUAL_VALUE}")} AS tce_equal
     FROM core.activity act
     JOIN core.attribution a
       ON a.site_id = act.site_id AND a.weight_point > 0 AND {AT_SITE.format(year="act.year")}
     JOIN core.energy_coefficient k USING (energy_id)
+    LEFT JOIN core.electricity_coefficient q ON q.year = act.year
+    LEFT JOIN {RETURNED} r ON r.enterprise_id = act.enterprise_id AND r.year = act.year
     WHERE {OWN_USE}
-)
 """
+_ENERGY = f"WITH used AS ({USED})"
 _ENERGY_KEYS = "place_id, year, boundary_class, basis, energy_id"
 
 _CONTROL_KEYS = "year, province_code, block, book_sector, book_fuel, boundary_class"
@@ -208,7 +216,7 @@ MARTS: tuple[Mart, ...] = (
         ParkEnergy,
         f"""{_ENERGY}
 SELECT {_ENERGY_KEYS}, measure, 'activity' AS item_kind, activity_id AS item_id, value
-FROM (UNPIVOT used ON quantity, tce_calorific INTO NAME measure VALUE value)
+FROM (UNPIVOT used ON quantity, tce_calorific, tce_equal INTO NAME measure VALUE value)
 UNION ALL
 SELECT DISTINCT {_ENERGY_KEYS}, 'enterprises', 'enterprise', enterprise_id, 1::DECIMAL(38,6)
 FROM used WHERE {AN_ENTERPRISE}
@@ -216,7 +224,8 @@ FROM used WHERE {AN_ENTERPRISE}
         f"""{_ENERGY}
 SELECT {_ENERGY_KEYS}, any_value(canonical_unit) AS canonical_unit,
        count(DISTINCT enterprise_id) FILTER ({AN_ENTERPRISE}) < 3 AS confidential,
-       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative
+       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
+       {ONE_CALIBER} AS scope_firms
 FROM used GROUP BY ALL
 """,
     ),
@@ -295,6 +304,7 @@ def build_mart(
         f", round({formula}, 6)::DECIMAL(38,6) AS {name}"
         for name, formula in meta.get("ratios", {}).items()
     )
+    labels = "".join(f", {formula} AS {name}" for name, formula in meta.get("labels", {}).items())
     summed = f"""
     contributions AS ({contributions_sql(mart, gwp_set, profile)}),
     summed AS (SELECT {keys}, {sums} FROM contributions GROUP BY {keys})"""
@@ -303,7 +313,9 @@ def build_mart(
         summed, marks = f"summed AS ({_filled(mart.whole, gwp_set, profile)})", ""
     statement = f"""
 WITH {summed},
-shown AS (SELECT * {f"REPLACE ({shown})" if shown else ""}{ratios} FROM summed)
-SELECT * FROM shown {marks}
+told AS (SELECT * {f"REPLACE ({shown})" if shown else ""} FROM summed),
+shown AS (SELECT *{ratios} FROM told),
+labelled AS (SELECT *{labels} FROM shown)
+SELECT * FROM labelled {marks}
 """
     return mart.table.conform(run_sql(statement, tables))

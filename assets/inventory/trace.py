@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.insight.returned import return_sources
 from assets.inventory.ceads.trace import item_sources as ceads_sources
 from assets.inventory.edges import cells_of
+from assets.inventory.equal_value import coefficient_sources as equal_value_sources
 from assets.inventory.exchange import exchange_sources
+from assets.inventory.trace_bills import bill_sources
 from assets.inventory.trace_books import book_sources, plant_sources
 from assets.inventory.trace_registers import claim_sources, own_sources, record_sources
 from quality.contracts.audit import ItemSource
@@ -31,10 +34,13 @@ def item_sources(
         *record_sources(t),
         *own_sources(t),
         *exchange_sources(t),
+        *return_sources(t),
+        *bill_sources(t),
         ceads_sources(t["core.ceads_part"], t["core.ceads_cell"], t["core.implied_factor"]),
         *_boundaries(t),
         _from_factors(factor_sources, "factor"),
         _from_factors(coefficient_sources, "coefficient"),
+        equal_value_sources(t["core.electricity_coefficient"]),
         cells_of(
             t["accepted.gwp"].with_columns(pl.format("{}|{}", "gas", "gwp_set").alias("id")),
             "gwp",

@@ -18,6 +18,18 @@ OWN_USE = f"act.flow NOT IN ({', '.join(sql_text(flow) for flow in _NOT_OWN)})"
 AN_ENTERPRISE = "enterprise_id NOT LIKE 'PARK:%'"
 NO_WHOLE = "site_id NOT LIKE 'REST:%' AND site_id NOT LIKE 'PARK:%'"
 
+# tce of a unit at the equal value (等价值): of electricity `q`, the coefficient of the data year,
+# nothing where there is none; of other energy `k`, its calorific value.
+EQUAL_VALUE = "CASE WHEN act.energy_id = 'electricity' THEN q.tce_per_unit ELSE k.tce_per_unit END"
+
+# Which firms the delivered figure covers (METHOD 4.1): a book covers all; the forms that offices
+# collect (205-1, 205-2, output), and so all data of an enterprise that files them, the firms above
+# scale; of readings, bills and processes of others it is not known.
+RETURNED = "(SELECT DISTINCT enterprise_id, year FROM core.canonical_return)"
+FIRMS = """CASE WHEN act.tier IN ('T5', 'T6') THEN 'all'
+                WHEN r.enterprise_id IS NOT NULL THEN 'above_scale' ELSE 'unknown' END"""
+ONE_CALIBER = "CASE WHEN min(firms) = max(firms) THEN min(firms) ELSE 'mixed' END"
+
 # The weakest confidence of a group of lines.
 RANKS = ", ".join(sql_text(c) for c in CONFIDENCE)
 WEAKEST = f"list_extract([{RANKS}], max(list_position([{RANKS}], confidence))::INTEGER)"
@@ -84,9 +96,11 @@ TERRITORIAL = f"""
 
 # Lines with their enterprise, each for itself.
 EACH_LINE = f"""
-    SELECT l.*, act.enterprise_id, coalesce(b.activity_scope = 'industry', true) AS industry
+    SELECT l.*, act.enterprise_id, coalesce(b.activity_scope = 'industry', true) AS industry,
+           {FIRMS} AS firms
     FROM ({_LINES}) l
     JOIN core.activity act USING (activity_id)
+    LEFT JOIN {RETURNED} r ON r.enterprise_id = act.enterprise_id AND r.year = act.year
     LEFT JOIN (SELECT DISTINCT book_sector, activity_scope FROM accepted.book_row
                WHERE activity_scope IS NOT NULL) b ON b.book_sector = act.book_sector
 """
@@ -94,7 +108,7 @@ EACH_LINE = f"""
 # Lines of a site that weigh alike, summed: for places that have the whole of a site or none.
 ALIKE = f"""
     SELECT NULL AS line_id, year, site_id, enterprise_id, source_category, gas, flow, profiles,
-           gwp_set, max(tier) AS tier, {WEAKEST} AS confidence,
+           gwp_set, firms, max(tier) AS tier, {WEAKEST} AS confidence,
            bool_or(illustrative) AS illustrative, bool_and(industry) AS industry,
            sum(mass_t)::DECIMAL(38,6) AS mass_t, sum(line_co2e_t)::DECIMAL(38,6) AS line_co2e_t,
            0::DECIMAL(18,4) AS value
@@ -115,7 +129,7 @@ def weighed(on: str, lines: str = EACH_LINE) -> str:
     return f"""
     SELECT a.place_id, a.year, a.boundary_class, a.basis, v.view, v.profile, a.gwp_set,
            a.source_category, a.gas, a.line_id, a.tier, a.confidence, a.illustrative,
-           a.industry, a.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
+           a.industry, a.firms, a.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
            {signed("a.point_mass_t")} AS mass_t,
            {signed("a.point_co2e_t")} AS co2e_t,
            -- What counts against the sum lowers it most where most of it is here.
@@ -124,7 +138,7 @@ def weighed(on: str, lines: str = EACH_LINE) -> str:
     FROM (
         SELECT a.place_id, a.boundary_class, a.basis, a.weight_point, a.series, a.valid_from,
                a.valid_to, l.year, l.gwp_set, l.source_category, l.gas, l.line_id, l.tier,
-               l.confidence, l.illustrative, l.industry, l.flow, l.profiles,
+               l.confidence, l.illustrative, l.industry, l.firms, l.flow, l.profiles,
                l.enterprise_id,
                {whole_or("l.mass_t", "l.mass_t")} AS point_mass_t,
                {whole_or("l.line_co2e_t", "l.mass_t * l.value")} AS point_co2e_t,

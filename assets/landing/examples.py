@@ -176,6 +176,9 @@ EXAMPLES: dict[str, list[Row]] = {
             # 107,145 + 13,283.6 + 51,618 + 17,060
             "energy_tce": 189106.6,
             "electricity_basis": "当量值",
+            "firms_zh": "规上",
+            "boundary_zh": "核准",
+            "attribution_zh": "经营地",
             "measured_zh": "部分估算",
             "note_zh": NOTE,
         }

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from pipelines.console import Json, Release, current_settings, fail, out, print_json, show_rows
+from pipelines.console import (
+    Json,
+    Release,
+    current_settings,
+    fail,
+    out,
+    print_json,
+    share,
+    show_rows,
+)
 
 factors = typer.Typer(name="factors", help="Emission factors: value, set, source, confidence.")
 
@@ -134,7 +143,9 @@ def total(
         f"{found.boundary_class}: {point} CO2e in {found.parks} parks "
         f"[{found.co2e_low_t:,.0f} … {found.co2e_high_t:,.0f}]"
         + (f"; {found.withheld} without a point value" if found.withheld else "")
-        + f"\n{found.additivity}: {found.reason_zh}",
+        + f"\ncoverage: {share(found.placed_share)} of the industrial fuels of the "
+        "parks' provinces is measured or placed"
+        f"\n{found.additivity}: {found.reason_zh}",
         highlight=False,
         markup=False,
     )

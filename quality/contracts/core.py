@@ -22,6 +22,8 @@ CARRIERS = ["fuel", "electricity", "heat", "product", "process"]
 # A park or the rest of a province as a whole: sites that stand for what no site is known of.
 WHOLE_PLACES = ["park", "rest"]
 AS_PARK, AS_REST = "PARK:", "REST:"
+# Firms that data cover (METHOD 4.1); of several in one number it is mixed.
+SCOPES_OF_FIRMS = ["above_scale", "all", "unknown", "mixed"]
 TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
 
 

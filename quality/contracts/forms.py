@@ -18,6 +18,16 @@ KINDS = [
     "加工煤制品",
 ]
 
+# What a committee may say of the caliber of its figures, and what the product calls it.
+STATED_FIRMS = {"规上": "above_scale", "全部": "all"}
+STATED_BOUNDARIES = {
+    "核准": "approved",
+    "规划": "planned",
+    "管辖": "administered",
+    "建成": "built",
+}
+STATED_BASES = {"注册地": "registered", "经营地": "operating"}
+
 
 def _amount(zh: str, en: str, unit: str = "") -> Any:
     return column(zh, en, unit=unit, nullable=True, ge=0)
@@ -140,6 +150,24 @@ class ParkAnnual(Table):
         "how electricity is turned into standard coal",
         nullable=True,
         isin=["当量值", "等价值"],
+    )
+    firms_zh: str = column(
+        "企业范围",
+        "firms that output, value added and energy cover: above scale, or all",
+        nullable=True,
+        isin=list(STATED_FIRMS),
+    )
+    boundary_zh: str = column(
+        "边界类别",
+        "boundary that the figures are of",
+        nullable=True,
+        isin=list(STATED_BOUNDARIES),
+    )
+    attribution_zh: str = column(
+        "归属口径",
+        "firms registered in the park, or those that work in it",
+        nullable=True,
+        isin=list(STATED_BASES),
     )
     measured_zh: str = column(
         "数据方式", "measured, estimated, or in part", isin=["实测", "估算", "部分估算"]

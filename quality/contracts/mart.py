@@ -2,15 +2,18 @@
 
 `measures` in the metadata names the columns that are sums; `withhold` the ones that
 are not shown under a stated condition; `signed` the ones that may be negative but where a
-condition holds; `ratios` the ones reckoned from measures; `required` says that a release has
-rows in it.
+condition holds; `ratios` the ones reckoned from measures as they are shown (`told`);
+`labels` the words reckoned from both (`shown`); `required`
+says that a release has rows in it.
 All other columns are axes or marks.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from quality.contracts.ceads import CeadsComparison, CeadsTotal
-from quality.contracts.core import BASES, TIERS
+from quality.contracts.core import BASES, SCOPES_OF_FIRMS, TIERS
 from quality.contracts.coverage import (
     Coverage,
     LocatedBase,
@@ -18,6 +21,7 @@ from quality.contracts.coverage import (
     ProvinceCoverage,
     TrackerComparison,
 )
+from quality.contracts.indicators import ParkIndicator, ParkReported
 from quality.contracts.reconciliation import (
     EnterpriseReconciliation,
     ParkReconciliation,
@@ -37,6 +41,17 @@ _WITHHOLD = {
               AND c.boundary_class = summed.boundary_class AND c.activity_scope = 'industry'
               AND c.placed_share < {minimum_coverage}))"""
 }
+# METHOD 4.3: coverage stands beside every number of a park.
+_PLACED = {
+    "placed_share": """(
+        SELECT c.placed_share FROM mart.province_coverage c
+        JOIN core.park p ON p.province_code = c.province_code
+        WHERE p.park_id = told.place_id AND c.year = told.year
+          AND c.boundary_class = told.boundary_class AND c.activity_scope = 'industry')"""
+}
+# METHOD 4.1: electricity at its 等价值 takes the coefficient of its own year, or has no value.
+_NO_EQUAL_VALUE = """energy_id = 'electricity' AND NOT EXISTS (
+    SELECT 1 FROM core.electricity_coefficient q WHERE q.year = summed.year)"""
 # What is delivered out counts against what comes in: only direct emissions, over all their
 # sources, are never below nothing.
 _TERRITORIAL = 'col("view") == "territorial"'
@@ -45,6 +60,24 @@ _SIGNED_TOTALS = {name: _TERRITORIAL for name in ("co2e_t", "co2e_low_t", "co2e_
 _SIGNED_EFFECTS = {
     name: _TERRITORIAL for name in ("actual_co2e_t", "constant_co2e_t", "opening_co2e_t")
 }
+
+
+def _scope_firms() -> Any:
+    return column(
+        "企业范围",
+        "firms that the data behind it cover: above scale (forms of offices), all (books), not "
+        "known, or several of them",
+        isin=SCOPES_OF_FIRMS,
+    )
+
+
+def _placed_share() -> Any:
+    return column(
+        "落位比例",
+        "share of the industrial fuels of the park's province and year that is measured or placed; "
+        "empty where no book of them is delivered, and of places that are no park",
+        nullable=True,
+    )
 
 
 class ParkInventory(Table):
@@ -76,6 +109,7 @@ class ParkInventory(Table):
     )
     worst_tier: str = column("最低层级", "weakest data tier", isin=TIERS)
     worst_confidence: str = column("最低可信度", "weakest factor confidence", isin=CONFIDENCE)
+    placed_share: Quantity = _placed_share()
 
     class Config:
         metadata = {
@@ -96,6 +130,7 @@ class ParkInventory(Table):
             "signed": _SIGNED_LINES,
             "required": True,
             "withhold": _WITHHOLD,
+            "ratios": _PLACED,
             "about": "One row a place, year, basis, view, source category and gas.",
         }
 
@@ -124,8 +159,10 @@ class ParkTotal(Table):
         "industry only, or households, transport and others too; the two are never added",
         isin=["industry", "all"],
     )
+    scope_firms: str = _scope_firms()
     worst_tier: str = column("最低层级", "weakest data tier", isin=TIERS)
     worst_confidence: str = column("最低可信度", "weakest factor confidence", isin=CONFIDENCE)
+    placed_share: Quantity = _placed_share()
 
     class Config:
         metadata = {
@@ -136,6 +173,7 @@ class ParkTotal(Table):
             "signed": _SIGNED_TOTALS,
             "required": True,
             "withhold": _WITHHOLD,
+            "ratios": _PLACED,
             "about": "One row a place, year, basis and view, over all sources and gases.",
         }
 
@@ -149,16 +187,24 @@ class ParkEnergy(Table):
     canonical_unit: str = column("单位", "unit of the quantity")
     quantity: Quantity = column("数量", "quantity in the canonical unit")
     tce_calorific: Quantity = column("折标量(当量值)", "standard coal, 当量值", unit="tce")
+    tce_equal: Quantity = column(
+        "折标量(等价值)",
+        "standard coal, electricity at its 等价值; empty where none is published for the year",
+        unit="tce",
+        nullable=True,
+    )
     enterprises: Quantity = column("企业数", "enterprises behind the number")
     confidential: bool = column("保密", "fewer than three enterprises")
     illustrative: bool = column("示意", "rests on a delivery made for demonstration")
+    scope_firms: str = _scope_firms()
 
     class Config:
         metadata = {
             "table": "mart.park_energy",
             "key": ["place_id", "year", "boundary_class", "basis", "energy_id"],
             "partition": "year",
-            "measures": ["quantity", "tce_calorific", "enterprises"],
+            "measures": ["quantity", "tce_calorific", "tce_equal", "enterprises"],
+            "withhold": {"tce_equal": _NO_EQUAL_VALUE},
             "about": "One row a place, year, basis and energy.",
         }
 
@@ -284,6 +330,8 @@ MARTS: list[type[Table]] = [
     LocatedBase,
     TrackerComparison,
     ParkExchange,
+    ParkIndicator,
+    ParkReported,
     CeadsComparison,
     CeadsTotal,
 ]

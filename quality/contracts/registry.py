@@ -19,6 +19,7 @@ from quality.contracts import (
     exchange,
     factors,
     forms,
+    indicators,
     insight,
     layers,
     ledger,
@@ -71,6 +72,7 @@ _MODULES = (
     ceads,
     mart,
     reconciliation,
+    indicators,
     uncertainty,
     audit,
 )

@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
-from assets.energy.caliber import CaliberError, all_firms, benchmark_revision, joined
+from assets.energy.caliber import CaliberError, all_firms, benchmark_revision, joined, matched
 
 LEFT = pl.DataFrame({"year": [2020], "scope_firms": ["all"], "energy": [1]})
 
@@ -31,6 +31,22 @@ def test_series_of_one_caliber_join() -> None:
 def test_series_of_two_calibers_do_not(right: dict[str, list[str]], named: str) -> None:
     with pytest.raises(CaliberError, match=named):
         joined(LEFT, pl.DataFrame({"year": [2020], **right}), ["year"])
+
+
+def test_what_differs_is_told_of_each_row() -> None:
+    left = pl.DataFrame(
+        {"park": ["a", "b"], "scope_firms": ["all", "above_scale"], "boundary_class": ["built"] * 2}
+    )
+    right = pl.DataFrame(
+        {"park": ["a", "b"], "scope_firms": ["all", None], "boundary_class": ["built", "approved"]}
+    )
+    found = matched(left, right, ["park"])
+    assert found.columns == [*left.columns, "refused_zh", "refused_en"]
+    assert found["refused_zh"].to_list() == [None, "CAL1 企业范围规上≠未说明，边界类别建成≠核准"]
+    assert found["refused_en"].to_list() == [
+        None,
+        "CAL1 scope_firms is above_scale and None, boundary_class is built and approved",
+    ]
 
 
 def test_all_firms_only_by_a_published_ratio() -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from assets.inventory.equal_value import electricity_coefficients
 from assets.inventory.marts import MARTS, Mart, build_mart, contributions_sql
+from tests.frames import facts
 from tests.inventory.world import BOOK, BY_NAME, CANDIDATE, World, busy, place, world
 from warehouse.sql import run_sql
 
@@ -26,7 +28,9 @@ def test_contributions_sum_to_the_measures_exactly(mart: Mart) -> None:
         key = tuple(row[name] for name in mart.table.key())
         for measure in mart.table.table_metadata()["measures"]:
             found = listed.pop((*key, measure), Decimal(0))
-            if row[measure] is None:
+            if row[measure] is None and measure == "tce_equal":
+                assert found == 0
+            elif row[measure] is None:
                 assert row["co2e_high_t"] - found > Decimal("0.15") * row["co2e_high_t"]
             else:
                 assert row[measure] == found
@@ -127,6 +131,37 @@ def test_energy_is_counted_in_its_unit_and_in_standard_coal() -> None:
     assert (row["quantity"], row["tce_calorific"]) == (100, Decimal("71.43"))
 
 
+def bought(year: int) -> World:
+    """10,000 kWh and 100 t of coal in a park, in a year."""
+    made = world(("a", 100))
+    power = {"energy_id": "electricity", "canonical_unit": "kWh", "carrier": "electricity"}
+    made.burn("a", 10_000, flow="purchased_electricity", **power)
+    for row in (*made.activity, *made.lines):
+        row["year"] = year
+    return made
+
+
+def test_electricity_has_both_values_and_other_energy_one() -> None:
+    rows = bought(2020).mart("park_energy", basis="operating")
+    assert {row["energy_id"]: (row["tce_calorific"], row["tce_equal"]) for row in rows} == {
+        "electricity": (Decimal("1.229"), Decimal("3.055")),
+        "raw_coal": (Decimal("71.43"), Decimal("71.43")),
+    }
+
+
+def test_a_year_without_an_equal_value_has_none_of_another() -> None:
+    rows = bought(2017).mart("park_energy", basis="operating")
+    found = {row["energy_id"]: row["tce_equal"] for row in rows}
+    assert found == {"electricity": None, "raw_coal": Decimal("71.43")}
+
+
+def test_two_equal_values_of_one_year_are_refused() -> None:
+    values = facts("electricity_equal_value")
+    second = values.filter(year_text="2020").with_columns(pl.lit("等价值 发电煤耗").alias("basis"))
+    with pytest.raises(ValueError, match=r"2020: .*供电煤耗, 等价值 发电煤耗; expected one a year"):
+        electricity_coefficients(pl.concat([values, second]))
+
+
 def test_a_control_total_says_how_much_of_it_is_placed() -> None:
     made = world(("a", 30))
     made.burn("GEM:u", 20, tier="T6")
@@ -200,6 +235,51 @@ def test_a_number_shared_out_of_a_province_of_which_too_little_is_placed_is_with
     assert made.one("park_total", **axes)["co2e_high_t"] == 15
     made.coverage[0]["placed_share"] = "0.85"
     assert made.one("park_total", **axes)["co2e_t"] == 15
+
+
+@pytest.mark.parametrize(
+    ("tier", "returned", "firms"),
+    [
+        ("T2", True, "above_scale"),
+        ("T1", False, "unknown"),
+        ("T6", False, "all"),
+        ("T6", True, "all"),
+    ],
+)
+def test_a_number_says_which_firms_its_data_cover(tier: str, returned: bool, firms: str) -> None:
+    made = World()
+    made.burn("a", 10, tier=tier)
+    made.places.append(place("a", "P1"))
+    if returned:
+        made.returns.append({"source_row_id": "r", "enterprise_id": "Ea", "year": 2017})
+    assert made.one("park_total", view="territorial")["scope_firms"] == firms
+    assert made.one("park_energy")["scope_firms"] == firms
+    # Beside one of another kind it is neither.
+    made.burn("b", 1, tier="T2")
+    made.places.append(place("b", "P1"))
+    made.returns.append({"source_row_id": "b", "enterprise_id": "Eb", "year": 2017})
+    expected = firms if firms == "above_scale" else "mixed"
+    assert made.one("park_total", view="territorial")["scope_firms"] == expected
+    assert made.one("park_energy")["scope_firms"] == expected
+
+
+def test_coverage_of_its_province_stands_beside_each_number_of_a_park() -> None:
+    made = world(("a", 10))
+    made.burn("REST:640000", 50, tier="T6")
+    made.places.append(place("REST:640000", "REST:640000"))
+    axes = {"basis": "operating", "view": "territorial"}
+    for name in ("park_total", "park_inventory"):
+        assert made.one(name, place_id="P1", **axes)["placed_share"] is None
+    scope = {"year": 2017, "boundary_class": "nominal", "province_code": "640000"}
+    made.coverage = [
+        {**scope, "activity_scope": "industry", "placed_share": "0.25"},
+        {**scope, "activity_scope": "households", "placed_share": "0.5"},
+        {**scope, "activity_scope": "industry", "boundary_class": "approved", "placed_share": 1},
+        {**scope, "activity_scope": "industry", "year": 2018, "placed_share": 1},
+    ]
+    for name in ("park_total", "park_inventory"):
+        assert made.one(name, place_id="P1", **axes)["placed_share"] == Decimal("0.25")
+        assert made.one(name, place_id="REST:640000", **axes)["placed_share"] is None
 
 
 def test_what_a_park_returned_itself_has_a_point_value_whatever_its_province_lacks() -> None:

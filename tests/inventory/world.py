@@ -7,12 +7,14 @@ from typing import Any
 import polars as pl
 
 from assets.inventory.choice import profiles_of
+from assets.inventory.equal_value import electricity_coefficients
 from assets.inventory.ledger import Choices
 from assets.inventory.marts import MARTS, build_mart
 from quality.contracts.boundaries import FIRST_DAY, LAST_DAY, Boundary
 from quality.contracts.core import (
     Activity,
     Attribution,
+    CanonicalReturn,
     ControlQuantity,
     EnergyCoefficient,
     Enterprise,
@@ -79,6 +81,7 @@ class World:
         self.operators: list[dict[str, Any]] = []
         self.readings: list[dict[str, Any]] = []
         self.enterprises: list[dict[str, Any]] = []
+        self.returns: list[dict[str, Any]] = []
         self.compared: list[dict[str, Any]] = []
         self.exchanges: list[dict[str, Any]] = []
         self.exchange_parts: list[dict[str, Any]] = []
@@ -132,7 +135,12 @@ class World:
             "core.control_quantity": frame(ControlQuantity, *self.controls),
             "core.located_plant": frame(LocatedPlant, *self.plants),
             "core.energy_coefficient": frame(
-                EnergyCoefficient, {"energy_id": "raw_coal", "tce_per_unit": "0.7143"}
+                EnergyCoefficient,
+                {"energy_id": "raw_coal", "tce_per_unit": "0.7143"},
+                {"energy_id": "electricity", "tce_per_unit": "0.0001229"},
+            ),
+            "core.electricity_coefficient": electricity_coefficients(
+                facts("electricity_equal_value")
             ),
             "core.park": frame(
                 Park,
@@ -150,6 +158,7 @@ class World:
             "core.site_quantity": frame(SiteQuantity, *self.readings),
             "core.exchange": frame(Exchange, *self.exchanges),
             "core.exchange_part": frame(ExchangePart, *self.exchange_parts),
+            "core.canonical_return": frame(CanonicalReturn, *self.returns),
             "core.enterprise": frame(Enterprise, *self.enterprises),
             "mart.province_coverage": frame(ProvinceCoverage, *self.coverage),
             "core.record_comparison": frame(RecordComparison, *self.compared),

@@ -21,6 +21,7 @@ from assets.landing.ingest import Found, archive_delivery, reference_deliveries
 from assets.landing.lifecycle import merge
 from pipelines.wiring import recompute
 from quality.contracts.audit import Delivery
+from tests.pipeline.golden_park import exact, g30_energy, park_annual, six
 from tests.pipeline.golden_weights import control_totals, diesel_measured, park_returns, weights
 from tests.pipeline.golden_world import (
     HOME,
@@ -132,14 +133,6 @@ def process(name: str, method: str, parameter: str, *cells: Any, **more: Any) ->
     return {**who(name), **row, **given, **more}
 
 
-def six(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("1e-6"))
-
-
-def exact(value: Any) -> Fraction:
-    return Fraction(str(value))
-
-
 # t CO2 a tonne burnt by the default set: a case that states tonnes of CO2 is delivered as coal.
 COAL_EF = exact("19.57") * exact("26.1") / 1000 * exact("0.93") * Fraction(44, 12)
 LIME_EF = exact("0.683")
@@ -186,7 +179,8 @@ def returns_205_1() -> Iterator[Row]:
         ("热力", "百万千焦", "purchased_heat_GJ"),
         ("电力", "千瓦时", "purchased_electricity_kWh"),
     ):
-        yield returned("g03", energy, unit, given[key])
+        # The year whose coal rate the case takes.
+        yield returned("g03", energy, unit, given[key], **{"年份": 2020})
     given, _, _ = golden("G04")
     yield g04("g04", given["consumption"])
     # 6 % of the supply more than the balance of the case allows.
@@ -218,6 +212,13 @@ def returns_205_1() -> Iterator[Row]:
     yield returned("g17_b", "一般烟煤", "吨", coal_of(b["scope1_t"]))
     yield returned("g17_b", "电力", "千瓦时", b["total_import_kWh"])
     yield returned("g17_b", "热力", "百万千焦", heat)
+    for energy, unit, amount in (
+        ("一般烟煤", "吨", g30_energy()["bituminous"]),
+        ("液化石油气", "吨", g30_energy()["lpg"]),
+        ("电力", "千瓦时", g30_energy()["electricity"]),
+    ):
+        yield returned("g30", energy, unit, amount)
+    yield returned("billed", "电力", "千瓦时", 13_000)
     # Coke of works whose carbon balance holds it, and what they make themselves of it.
     yield returned("steel", "焦炭", "吨", 5000)
 
@@ -320,6 +321,16 @@ def supplies() -> Iterator[Row]:
             "计量单位": unit,
             "合同排放因子": None if contract is None else str(contract),
         }
+    yield {
+        **row,
+        "受方代码": code("g30"),
+        "受方名称": zh("g30"),
+        "供应方式": "绿电交易",
+        "电源类型": "非化石",
+        "载体": "电力",
+        "数量": str(g30_energy()["electricity"]),
+        "计量单位": "千瓦时",
+    }
 
 
 def metered() -> Iterator[Row]:
@@ -332,6 +343,22 @@ def metered() -> Iterator[Row]:
         "计量单位": "千瓦时",
         "消费量": str(six(own)),
     }
+
+
+def bills() -> Iterator[Row]:
+    """A year of one meter, a part of it green; of another meter's customer a month is missing."""
+    for name, months in (("billed", 12), ("g33", 11)):
+        for month in range(1, months + 1):
+            yield {
+                "户号": name,
+                "计量点编号": "1",
+                "用电户名称": zh(name),
+                "统一社会信用代码": code(name),
+                "用电地址": "甲路1号",
+                "年月": f"{YEAR}{month:02}",
+                "电量/合计": "1000",
+                "电量/其中绿电": "250" if month > 6 else None,
+            }
 
 
 def deliveries() -> dict[str, list[Row]]:
@@ -350,7 +377,8 @@ def deliveries() -> dict[str, list[Row]]:
         "energy_exchange": list(supplies()),
         "control_total": list(control_totals()),
         "sector_weight": list(weights()),
-        "park_annual": [park_returns()],
+        "park_annual": [park_returns(), *park_annual()],
+        "grid_supply": list(bills()),
     }
 
 

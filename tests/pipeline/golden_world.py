@@ -33,8 +33,9 @@ PARKS: dict[str, tuple[str, float, float]] = {
     "G321016": ("南通经济技术开发区", 120.9390, 31.9240),
     "G521041": ("贵阳经济技术开发区", 106.7119, 26.5196),
     "G521198": ("遵义经济技术开发区", 106.9254, 27.7966),
+    "G321015": ("昆山经济技术开发区", 120.9963, 31.3414),
 }
-P1, P2, CHANGED, STRADDLED, A, B, W1, W2 = PARKS
+P1, P2, CHANGED, STRADDLED, A, B, W1, W2, RETURNED = PARKS
 OUTSIDE = (106.2123456, 38.7123456)
 # Half the sides of a park's ground in degrees, some 3 km by 2 km.
 HALF = (0.017, 0.0095)
@@ -60,8 +61,10 @@ NAMES = {
     "g27_old": "辰旧",
     "g27_new": "巳新",
     "g32": "午跨",
+    "g30": "未指",
     "g33": "未证",
     "bad": "申误",
+    "billed": "账单",
     "steel": "酉钢",
     "twice": "亥重",
     "g18": "戊分",
@@ -75,6 +78,7 @@ HOME = {
     "g17_b": B,
     "g27_old": CHANGED,
     "g27_new": CHANGED,
+    "g30": RETURNED,
     "g32": STRADDLED,
     "g33": P1,
     "g18": W2,
@@ -84,6 +88,7 @@ HOME = {
 # Cases that stand alone in what is outside of all parks of their province.
 ALONE = {"g03": (103.7123456, 36.2123456), "g12": (103.7523456, 36.2123456)}
 ALONE["g14"] = (101.7123456, 36.6523456)
+ALONE["billed"] = (101.7723456, 36.6523456)
 
 
 def code(name: str) -> str:

@@ -94,6 +94,30 @@ def test_a_sum_over_parks_is_of_parks_that_count(sample: SampleRun) -> None:
     assert found.activity_scope == "industry"
 
 
+def test_the_coverage_of_its_provinces_stands_beside_a_sum(
+    sample: SampleRun, tmp_path: Path
+) -> None:
+    with duckdb.connect(str(sample.release), read_only=True) as connection:
+        covered, shown = connection.execute(
+            "SELECT any_value(c.placed_share), any_value(t.placed_share) "
+            "FROM mart.province_coverage c JOIN core.park p USING (province_code) "
+            "JOIN mart.park_total t ON t.place_id = p.park_id AND t.year = c.year "
+            "AND t.boundary_class = c.boundary_class WHERE c.activity_scope = 'industry'"
+        ).fetchall()[0]
+    asked = (2017, "territorial", "CN-GHG")
+    assert 0 < covered < 1
+    assert total(sample.release, *asked, **AXES).placed_share == covered == shown
+    said = parkledger(sample.home, "total", "--year", "2017")
+    assert f"coverage: {100 * covered:.1f} % of the industrial fuels" in said.stdout
+    # One province without a book, and the sum has no coverage.
+    other = altered(
+        sample.release,
+        tmp_path / "other.duckdb",
+        "UPDATE core.park SET province_code = '650000' WHERE park_id = 'S649012'",
+    )
+    assert total(other, *asked, **AXES).placed_share is None
+
+
 def test_a_view_that_is_not_additive_is_refused_with_the_right_one(sample: SampleRun) -> None:
     with pytest.raises(NotAdditive, match=r"scope1_2 is not additive: .*use --view territorial"):
         total(sample.release, 2017, "scope1_2", "CN-GHG", **AXES)

@@ -16,6 +16,7 @@ from tests.pipeline.golden_world import (
     CHANGED,
     P1,
     P2,
+    RETURNED,
     STRADDLED,
     YEAR,
     A,
@@ -123,16 +124,19 @@ def test_a_measured_calorific_value_goes_with_default_carbon_and_oxidation(table
     assert texts == {"NCV": "20900", "NCV unit": "千焦/千克", "CC": "26.1", "OF": "0.93"}
 
 
-def test_g03_energy_at_its_calorific_value(tables: Tables) -> None:
-    """The mart has the 当量值 only, and natural gas at its calorific value: 13.2836, not 13.3."""
+def test_g03_energy_at_both_values_of_electricity(tables: Tables) -> None:
+    """Natural gas is at its calorific value, 13.2836 tce; the case takes 13.3."""
     given, expected, tolerance = golden("G03")
-    found = mart(tables, "park_energy", place_id="OUTSIDE:620000")
-    tce = {energy: float(v) for energy, v in found.select("energy_id", "tce_calorific").iter_rows()}
+    found = mart(tables, "park_energy", place_id="OUTSIDE:620000", year=2020)
     gas = given["natural_gas_m3"] / 1000
-    ours = tce["natural_gas"] / gas
-    assert ours == pytest.approx(given["coef"]["ng_kgce_m3"], rel=2e-3)
-    rest = expected["tce_calorific"] - gas * given["coef"]["ng_kgce_m3"]
-    assert sum(tce.values()) - tce["natural_gas"] == pytest.approx(rest, rel=tolerance)
+    for column, key in (("tce_calorific", "tce_calorific"), ("tce_equal", "tce_coal_equivalent")):
+        tce = {energy: float(v) for energy, v in found.select("energy_id", column).iter_rows()}
+        ours = tce.pop("natural_gas")
+        assert ours / gas == pytest.approx(given["coef"]["ng_kgce_m3"], rel=2e-3)
+        whole = sum(tce.values()) + gas * given["coef"]["ng_kgce_m3"]
+        assert whole == pytest.approx(expected[key], rel=tolerance)
+    difference = float((found["tce_equal"] - found["tce_calorific"]).sum())
+    assert difference == pytest.approx(expected["difference_tce"], rel=tolerance)
 
 
 def test_g04_a_balance_within_its_tolerance_passes(tables: Tables) -> None:
@@ -307,6 +311,71 @@ def test_g27_a_boundary_that_changes_in_the_year(tables: Tables) -> None:
     assert float(row["constant_co2e_t"]) == near("G27", "constant_new_2022")
     assert float(row["boundary_effect_co2e_t"]) == near("G27", "boundary_effect")
     assert total(tables, "co2e_t", "park_total", **axes) == near("G27", "actual_2022")
+
+
+def test_g30_indicators_of_a_park_from_the_return_of_its_committee(tables: Tables) -> None:
+    axes = {"place_id": RETURNED, "profile": "ZCP-2025", "year": YEAR}
+    (row,) = mart(tables, "park_indicator", **axes).to_dicts()
+    assert row["refused_zh"] is None
+    for column, key in (
+        ("co2_per_value_added_zcp_t_per_wcny", "tCO2_per_1e4yuan"),
+        ("co2_t_per_km2_developed_territorial", "tCO2_per_km2"),
+        ("tce_per_value_added_equal_per_wcny", "tce_per_1e4yuan"),
+        ("clean_share_equal", "clean_share"),
+        ("co2_per_tce_equal_zcp", "tCO2_per_tce"),
+        ("threshold_t_per_tce", "threshold"),
+        ("reduction_needed_t", "reduction_needed_t"),
+    ):
+        assert float(row[column]) == near("G30", key), column
+    assert row["zero_carbon_test"] == "not_met"
+    # The registered basis is not the one that the committee states.
+    (other,) = mart(tables, "park_indicator", basis="registered", **axes).to_dicts()
+    assert other["co2_per_value_added_zcp_t_per_wcny"] is None
+    assert "归属口径注册地≠经营地" in other["refused_zh"]
+
+
+def test_what_the_committee_returned_stands_beside_what_is_located(tables: Tables) -> None:
+    found = mart(tables, "park_reported", place_id=RETURNED)
+    ratio = dict(found.select("energy_id", "located_to_reported").iter_rows())
+    # Coal of all ranks is beside the raw coal of the return.
+    assert ratio["raw_coal"] == Decimal("0.5") and ratio["electricity"] == 1
+    assert float(ratio["comprehensive_energy"]) == pytest.approx(1, rel=5e-6)
+
+
+def test_figures_of_a_committee_and_of_the_catalogue_lead_to_their_cells(tables: Tables) -> None:
+    edges = tables["audit.item_source"].filter(
+        pl.col("item_kind").is_in(["park_return", "park"]),
+        pl.col("item_id").str.contains(RETURNED) | (pl.col("item_kind") == "park_return"),
+    )
+    cells = edges.join(tables["audit.source_cell"], on=["source_row_id", "column_zh"])
+    assert cells.height == edges.height
+    given, _, _ = golden("G30")
+    told = {
+        (row["item_id"].partition("|")[2], row["role"]): row["raw_text"] for row in cells.to_dicts()
+    }
+    assert told["value_added_wcny", "value"] == str(given["industrial_VA_1e4yuan"])
+    assert told["developed_ha", "value"] == str(given["area_km2"] * 100)
+    assert told["energy_tce", "value"] == str(given["energy_tce_equal_value"])
+    assert told["", "area"] == "1000.0"
+
+
+def test_a_year_of_bills_is_metered_and_an_incomplete_one_is_told(tables: Tables) -> None:
+    status = dict(tables["core.bill_year"].select("customer_id", "status").iter_rows())
+    assert status == {code("billed"): "used", code("g33"): "incomplete"}
+    assert tables["core.activity"].filter(enterprise_id=code("g33"), tier="T1").is_empty()
+    own = tables["core.activity"].filter(enterprise_id=code("billed")).sort("quantity")
+    parts = own.group_by("tier", "flow").agg(pl.col("quantity").sum())
+    found = {(tier, flow): kwh for tier, flow, kwh in parts.iter_rows()}
+    # Green power is shared among the sites as all power of the enterprise is.
+    assert sum(kwh for (tier, _), kwh in found.items() if tier == "T1") == 12_000
+    green = sum(kwh for (_, flow), kwh in found.items() if flow == "purchased_electricity_green")
+    assert (green, sum(found.values())) == (1500, 13_000)
+    edges = tables["audit.item_source"].filter(
+        pl.col("item_id").is_in(own.filter(tier="T1")["activity_id"].implode())
+    )
+    told = edges.join(tables["audit.source_cell"], on=["source_row_id", "column_zh"])
+    assert told.filter(role="quantity", source_id="grid_supply")["source_row_id"].n_unique() == 12
+    assert told.filter(role="green")["raw_text"].to_list() == ["250"] * 6
 
 
 def test_g32_a_site_across_the_line(tables: Tables) -> None:

@@ -8,7 +8,7 @@ from assets.inventory.uncertainty.cells import uncertainty_cells
 from assets.inventory.uncertainty.defaults import Defaults
 from assets.inventory.uncertainty.results import park_uncertainty, uncertainty_share
 from quality.contracts.books import BookRow
-from quality.contracts.core import Activity, Attribution, EmissionFactor
+from quality.contracts.core import Activity, Attribution, CanonicalReturn, EmissionFactor
 from quality.contracts.ledger import Line
 from quality.contracts.mart import ParkTotal
 from quality.contracts.profiles import ViewWeight
@@ -41,6 +41,7 @@ STEPS = (
         (
             Line,
             Activity,
+            CanonicalReturn,
             Attribution,
             EmissionFactor,
             ViewWeight,

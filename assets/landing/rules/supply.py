@@ -25,7 +25,7 @@ PARK_CARRIERS = {
     "heat_gj": "heat",
 }
 # Canonical units of the lake in the unit of the column, where they differ.
-PER_COLUMN = {"electricity_1e4kwh": 10_000.0}
+PER_COLUMN = {"electricity_1e4kwh": 10_000}
 
 
 def grid_rules() -> list[Rule]:
@@ -85,7 +85,7 @@ def park_rules(reference: Tables) -> list[Rule]:
     coefficient = dict(per_unit.iter_rows())
     parts = [
         pl.col(name).cast(pl.Float64).fill_null(0.0)
-        * (coefficient[energy] * PER_COLUMN.get(name, 1.0))
+        * (coefficient[energy] * PER_COLUMN.get(name, 1))
         for name, energy in PARK_CARRIERS.items()
     ]
     recomputed = pl.sum_horizontal(*parts, pl.col("other_tce").cast(pl.Float64).fill_null(0.0))
