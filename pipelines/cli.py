@@ -14,6 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.commands.edition import edition
 from pipelines.commands.factors import factors, total
 from pipelines.commands.parks import divisions, locate, map_
 from pipelines.commands.quarantine import quarantine
@@ -43,6 +44,7 @@ app.add_typer(review)
 app.add_typer(factors)
 app.command("map")(map_)
 app.command()(total)
+app.command()(edition)
 app.command()(locate)
 app.command()(divisions)
 

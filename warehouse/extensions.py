@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -53,3 +54,10 @@ def connect_locked_down(path: Path) -> duckdb.DuckDBPyConnection:
         "lock_configuration": "true",
     }
     return duckdb.connect(str(path), read_only=True, config=locked)
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, statement: str) -> list[dict[str, Any]]:
+    """The rows of a statement by column."""
+    cursor = connection.execute(statement)
+    names = [item[0] for item in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from quality.sql_text import sql_text
-from warehouse.extensions import connect_locked_down
+from warehouse.extensions import connect_locked_down, rows_of
 
 
 class NoFactor(ValueError):
@@ -56,7 +54,7 @@ def list_factors(path: Path, wanted: dict[str, str]) -> list[Row]:
         f"CAST(f.{name} AS VARCHAR) = {sql_text(value)}" for name, value in wanted.items()
     )
     with connect_locked_down(path) as connection:
-        return _rows(
+        return rows_of(
             connection, f"{_LISTED} WHERE {tests or 'true'} ORDER BY f.kind, f.subject, f.factor_id"
         )
 
@@ -68,9 +66,9 @@ def show_factor(path: Path, factor_id: str) -> Row:
     """
     name = sql_text(factor_id)
     with connect_locked_down(path) as connection:
-        found = _rows(connection, f"SELECT * FROM core.emission_factor WHERE factor_id = {name}")
+        found = rows_of(connection, f"SELECT * FROM core.emission_factor WHERE factor_id = {name}")
         if not found:
-            near = _rows(
+            near = rows_of(
                 connection,
                 "SELECT factor_id FROM core.emission_factor "
                 f"ORDER BY levenshtein(factor_id, {name}) LIMIT 5",
@@ -81,7 +79,7 @@ def show_factor(path: Path, factor_id: str) -> Row:
         row = found[0]
         row["set"] = next(
             iter(
-                _rows(
+                rows_of(
                     connection,
                     "SELECT * FROM accepted.factor_set "
                     f"WHERE factor_set = {sql_text(row['factor_set'])}",
@@ -89,12 +87,12 @@ def show_factor(path: Path, factor_id: str) -> Row:
             ),
             None,
         )
-        row["used"] = _rows(
+        row["used"] = rows_of(
             connection,
             "SELECT profiles, year, count(*) AS lines, sum(mass_t) AS mass_t FROM ledger.line "
             f"WHERE factor_id = {name} GROUP BY ALL ORDER BY ALL",
         )
-        row["cells"] = _rows(connection, _CELLS.format(id=name))
+        row["cells"] = rows_of(connection, _CELLS.format(id=name))
     return row
 
 
@@ -104,12 +102,12 @@ def compare_sets(path: Path, first: str, second: str) -> list[Row]:
     with connect_locked_down(path) as connection:
         known = {
             row["factor_set"]
-            for row in _rows(connection, "SELECT DISTINCT factor_set FROM core.emission_factor")
+            for row in rows_of(connection, "SELECT DISTINCT factor_set FROM core.emission_factor")
         }
         for name in (first, second):
             if name not in known:
                 raise NoFactor(f"{name}: no such set; expected one of {', '.join(sorted(known))}")
-        return _rows(
+        return rows_of(
             connection, _BETWEEN_SETS.format(first=sql_text(first), second=sql_text(second))
         )
 
@@ -139,9 +137,3 @@ def compare_releases(older: Path, newer: Path) -> list[Row]:
             }
         )
     return sorted(found, key=lambda row: -row["lines"])
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, statement: str) -> list[Row]:
-    cursor = connection.execute(statement)
-    names = [item[0] for item in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
