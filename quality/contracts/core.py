@@ -23,6 +23,8 @@ CARRIERS = ["fuel", "electricity", "heat", "product", "process"]
 WHOLE_PLACES = ["park", "rest"]
 AS_PARK, AS_REST = "PARK:", "REST:"
 TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
+# Tiers of what control totals are shared out by.
+SHARED_OUT = ["T5", "T6"]
 
 
 class Park(Table):
