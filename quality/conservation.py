@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from quality.contracts.core import WHOLE_SERIES
+from quality.contracts.core import SHARED_OUT, WHOLE_SERIES
 from quality.contracts.profiles import EXCHANGED_FLOWS
 from quality.contracts.table import SOURCE_COLUMN, SOURCE_ROW
 
@@ -70,7 +70,7 @@ def returned_quantities(t: Tables) -> list[Balance]:
     returned, own = t["core.canonical_return"], t["core.site_quantity"]
     allocation = t["core.allocation"]
     activity = t["core.activity"].filter(
-        ~pl.col("tier").is_in(["T5", "T6"])
+        ~pl.col("tier").is_in(SHARED_OUT)
         & ~pl.col("flow").is_in(EXCHANGED_FLOWS)
         & (pl.col("carrier") != "process")
     )

@@ -6,7 +6,7 @@ from functools import partial
 
 import polars as pl
 
-from assets.energy import activity, bills, books, control, margins, own
+from assets.energy import activity, bills, books, cities, control, margins, own
 from assets.energy.contradictions import contradictions
 from assets.energy.downscaling import (
     downscaled_activity,
@@ -44,7 +44,7 @@ from quality.contracts.reference import BookSector, Energy, Unit
 from quality.contracts.registers import NxPermit
 from quality.contracts.statistics import CeadsEnergy
 from quality.contracts.units import SiteEnergy
-from quality.contracts.weights import DownscaledPart, SectorWeight
+from quality.contracts.weights import CityQuantity, DownscaledPart, SectorWeight
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
@@ -78,18 +78,48 @@ def _exchanged(t: Frames, measured: pl.DataFrame) -> Exchanged:
     return exchanged(measured, exports, t["core.canonical_return"], t["core.exchange"])
 
 
+def _controls(t: Frames, totals: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:
+    return control.control_quantities(
+        totals,
+        books,
+        t["accepted.unit"],
+        t["accepted.energy"],
+        t["accepted.book_row"],
+        t["accepted.province_name"],
+    )
+
+
+def _of_provinces(t: Frames, _: Settings) -> pl.DataFrame:
+    totals = t["accepted.control_total"].filter(~cities.is_city("province_code"))
+    return _controls(t, totals, t["accepted.ceads_energy"])
+
+
+def _of_cities(t: Frames, _: Settings) -> pl.DataFrame:
+    totals = t["accepted.control_total"].filter(cities.is_city("province_code"))
+    return cities.city_quantities(_controls(t, totals, t["accepted.ceads_energy"].clear()))
+
+
 def _downscaled(t: Frames, _: Settings) -> pl.DataFrame:
     # Most runs have no weights: then what is measured need not be worked out here.
     if t["accepted.sector_weight"].is_empty():
         return DownscaledPart.empty_frame()
     measured, _allocation = _measured(t)
     cells = control.open_cells(t["core.control_quantity"], measured)
+    weights = usable_weights(t["accepted.sector_weight"], t["accepted.unit"], t["core.park"])
+    places = t["core.site"].join(measured.select("site_id"), on="site_id", how="semi")
     totals = margins.park_totals(t["accepted.park_annual"], t["accepted.energy"], t["core.park"])
     return downscaled_parts(
-        cells,
-        usable_weights(t["accepted.sector_weight"], t["accepted.unit"], t["core.park"]),
+        cities.with_cities(
+            cells,
+            t["core.city_quantity"],
+            weights,
+            measured,
+            cities.sites_of_cities(places, weights, t["core.attribution"]),
+        ),
+        weights,
         measured_places(measured, t["core.attribution"]),
         margins.open_totals(totals, measured, _located(t, cells, measured), t["core.attribution"]),
+        t["core.park"],
         partial(is_illustrative, t["raw.delivery"]),
     )
 
@@ -111,7 +141,9 @@ def _activity(t: Frames, _: Settings) -> pl.DataFrame:
         t["core.control_quantity"],
         cells,
         _located(t, cells, measured),
-        downscaled_activity(t["core.downscaled_part"], t["core.control_quantity"]),
+        downscaled_activity(
+            t["core.downscaled_part"], t["core.control_quantity"], t["core.city_quantity"]
+        ),
         illustrative,
     )
     processes = process_activity(
@@ -152,14 +184,14 @@ STEPS: tuple[Step, ...] = (
     Step(
         ControlQuantity,
         (ControlTotal, CeadsEnergy, Unit, Energy, BookRow, ProvinceName),
-        lambda t, _: control.control_quantities(
-            t["accepted.control_total"],
-            t["accepted.ceads_energy"],
-            t["accepted.unit"],
-            t["accepted.energy"],
-            t["accepted.book_row"],
-            t["accepted.province_name"],
-        ),
+        _of_provinces,
+        "energy",
+        by_year=True,
+    ),
+    Step(
+        CityQuantity,
+        (ControlTotal, CeadsEnergy, Unit, Energy, BookRow, ProvinceName),
+        _of_cities,
         "energy",
         by_year=True,
     ),
@@ -258,6 +290,7 @@ STEPS: tuple[Step, ...] = (
         (
             SectorWeight,
             ControlQuantity,
+            CityQuantity,
             CanonicalReturn,
             SiteQuantity,
             HeldFuel,
@@ -281,6 +314,7 @@ STEPS: tuple[Step, ...] = (
             ProcessTerm,
             Exchange,
             ControlQuantity,
+            CityQuantity,
             DownscaledPart,
             *_PLACES,
         ),

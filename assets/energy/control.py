@@ -166,7 +166,8 @@ def with_rest(
     `cells` of `open_cells`, `located` of `located_by_capacity`, `downscaled` of
     `assets.energy.downscaling.downscaled_activity`. What neither has of a cell is the rest's.
     """
-    taken = pl.concat([part.select("control_id", "quantity") for part in (located, downscaled)])
+    of_parks = downscaled.select(pl.col("within").alias("control_id"), "quantity")
+    taken = pl.concat([located.select("control_id", "quantity"), of_parks])
     rest = pl.concat([_rest(cells, taken), _not_energy(control)], how="diagonal_relaxed")
     said = ("tier", "illustrative", "allocation_u95_pct")
     names = [c.name for c in Activity.declared_columns()]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from assets.energy.cities import outside_cities
 from assets.energy.control import FLOWS
 from assets.energy.margins import FUEL, OTHERS, fitted_shares
 from assets.energy.split import split_exact
@@ -94,12 +95,13 @@ def downscaled_parts(
     weights: pl.DataFrame,
     measured: pl.DataFrame,
     totals: pl.DataFrame,
+    parks: pl.DataFrame,
     illustrative: Callable[[str], pl.Expr],
 ) -> pl.DataFrame:
     """`core.downscaled_part`: what falls to each park and the rest of the cells with weights.
 
-    `cells` are control totals with the `remainder` that is not measured
-    (`assets.energy.control.open_cells`), `weights` of `usable_weights`, `measured` of
+    `cells` are control totals with the `remainder` that is not measured, of provinces and cities
+    (`assets.energy.cities.with_cities`), `weights` of `usable_weights`, `measured` of
     `measured_places`, `totals` of `assets.energy.margins.open_totals`. Only final consumption is
     shared out so: power is made where its plants stand. Where parks of a province have a total of
     the fuel, its cells are fitted to both (G19), else each goes by weight (G18). The parts of a
@@ -111,33 +113,36 @@ def downscaled_parts(
         cells.filter((pl.col("block") == "final") & (pl.col("remainder") > 0))
         .rename({"source_row_id": "control_row_id"})
         .drop("quantity", "measured")
-        .join(
-            weights.rename({"area_code": "province_code"}),
-            on=["province_code", "year", "book_sector"],
-        )
+        .join(weights, on=_SERIES)
         .with_columns(
             pl.when(rest)
-            .then(pl.format(f"{AS_REST}{{}}", "province_code"))
+            .then(pl.format(f"{AS_REST}{{}}", "area_code"))
             .otherwise("place_code")
             .alias("place_id")
         )
         .join(measured.with_columns(measured=True), on=[*_CELL, "place_id"], how="left")
         .with_columns(pl.col("measured").fill_null(False))
     )
+    placed = outside_cities(placed, weights, parks)
     # A cell of which no open place has any weight is not shared out.
     open_weight = pl.when(~pl.col("measured")).then("weight")
     shared_out = placed.filter(open_weight.sum().over("control_id") > 0)
     sharing = shared_out.filter(~pl.col("measured")).join(
-        totals, on=[*FUEL, "place_id"], how="left"
+        totals, on=["province_code", "year", "book_fuel", "place_id"], how="left"
     )
-    # A park whose use is all in sectors without a weight has no part in the fit.
+    # A park whose use is all in sectors without a weight has no part in the fit, nor one whose
+    # use is fitted in two areas, some sectors in the city's and others in the province's.
+    areas = pl.col("area_code").n_unique().over("place_id", "year", "book_fuel")
+    weighs = pl.col("weight").sum().over(*FUEL, "place_id") > 0
     sharing = sharing.with_columns(
-        pl.when(pl.col("weight").sum().over(*FUEL, "place_id") > 0).then(name).alias(name)
+        pl.when(weighs & (areas == 1)).then(name).alias(name)
         for name in ("total", "total_row_id", "total_pedigree")
     )
     parts = sharing.join(_quantities(sharing), on=["control_id", "place_id"])
     fitted = pl.col("total_row_id").is_not_null().any().over(FUEL)
-    by_weight = pl.format("全省分行业控制总量按{}（{}）分解", "kind_zh", "firms_zh")
+    city = pl.col("within").is_not_null()
+    area_zh = pl.when(city).then(pl.lit("全市")).otherwise(pl.lit("全省"))
+    by_weight = pl.format("{}分行业控制总量按{}（{}）分解", area_zh, "kind_zh", "firms_zh")
     everywhere = pl.concat([parts, shared_out.filter("measured")], how="diagonal")
     return DownscaledPart.conform(
         everywhere.with_columns(
@@ -147,7 +152,7 @@ def downscaled_parts(
             .alias("illustrative"),
             illustrative("total_row_id").fill_null(False).any().over(FUEL).alias("of_total"),
             worse_of("pedigree", "weight_pedigree", "total_pedigree").alias("pedigree"),
-            pl.lit("T6").alias("tier"),
+            pl.when(city).then(pl.lit("T5")).otherwise(pl.lit("T6")).alias("tier"),
             pl.when(fitted)
             .then(pl.format("{}，并与园区能源总量两向拟合", by_weight))
             .otherwise(by_weight)
@@ -204,15 +209,26 @@ def worse_of(*pedigrees: str) -> pl.Expr:
     )
 
 
-def downscaled_activity(parts: pl.DataFrame, control: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `core.activity` for the parks of `core.downscaled_part`; the rest has its own."""
-    site = pl.format(f"{AS_PARK}{{}}", "place_id")
+def downscaled_activity(
+    parts: pl.DataFrame, control: pl.DataFrame, cities: pl.DataFrame
+) -> pl.DataFrame:
+    """Rows of `core.activity` for the parks and rests of cities of `core.downscaled_part`.
+
+    With `within`, the control total of the province that a row is taken from; what is left of
+    that is the rest of the province, which has its own rows.
+    """
+    rest = pl.col("place_id").str.starts_with(AS_REST)
+    site = pl.when(rest).then("place_id").otherwise(pl.format(f"{AS_PARK}{{}}", "place_id"))
+    of_province = control.select(*_CELL, "block", pl.col("control_id").alias("within"))
+    every = pl.concat([control, cities.select(control.columns)])
     return (
-        parts.filter(~pl.col("place_id").str.starts_with(AS_REST) & (pl.col("quantity") > 0))
+        parts.filter(pl.col("quantity") > 0)
         .select(
             "control_id", "place_id", "quantity", "method_zh", "tier", "illustrative", "pedigree"
         )
-        .join(control.drop("quantity", "pedigree"), on="control_id")
+        .join(every.drop("quantity", "pedigree"), on="control_id")
+        .filter(pl.col("place_id") != pl.format(f"{AS_REST}{{}}", "province_code"))
+        .join(of_province, on=[*_CELL, "block"])
         .with_columns(
             site.alias("site_id"),
             site.alias("enterprise_id"),

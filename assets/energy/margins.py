@@ -16,7 +16,8 @@ from assets.energy.control import ControlTotalError
 from assets.energy.fitting import MARGIN_GAP, MarginError, fit_margins
 from assets.landing.rules.supply import PARK_CARRIERS, PER_COLUMN
 
-FUEL = ["province_code", "year", "book_fuel"]
+FUEL = ["area_code", "year", "book_fuel"]
+_TOTAL = ["province_code", "year", "book_fuel"]
 # The member of a split that stands for the rest and the parks without a total.
 OTHERS = ""
 _EXACT = pl.Decimal(38, 6)
@@ -58,7 +59,7 @@ def park_totals(
         )
         .filter(pl.col("total").is_not_null())
         .join(fuels, on="energy_id")
-        .select(*FUEL, "place_id", "total", "total_row_id", "total_pedigree")
+        .select(*_TOTAL, "place_id", "total", "total_row_id", "total_pedigree")
     )
 
 
@@ -99,7 +100,7 @@ def open_totals(
         pl.col("left").cast(pl.Float64) <= -MARGIN_GAP * pl.col("total").cast(pl.Float64),
     )
     if over.height:
-        row = over.sort(*FUEL, "place_id").row(0, named=True)
+        row = over.sort(*_TOTAL, "place_id").row(0, named=True)
         raise ControlTotalError(
             f"CT1: {row['place_id']} {row['year']} {row['book_fuel']}: enterprises returned "
             f"{row['returned']} and the park {row['total']} ({row['total_row_id']}): correct one "
@@ -115,7 +116,7 @@ def fitted_shares(sharing: pl.DataFrame) -> pl.DataFrame:
     a total and all others (`OTHERS`), so that both margins are met.
 
     `sharing` has a row a control total and open place: `control_id, place_id, weight, remainder`,
-    `total` where the park has one, and province, year and fuel, within which all are fitted
+    `total` where the park has one, and area, year and fuel, within which all are fitted
     together. Raises ControlTotalError (CT1) where parks have 2 % more than the sectors, and where
     no table has both margins.
     """

@@ -282,7 +282,13 @@ def _rest(t: Frames) -> pl.DataFrame:
             pl.format(f"{AS_REST}{{}}", "province_code").alias("site_id"),
             pl.format(f"{AS_REST}{{}}", "province_code").alias("enterprise_id"),
             pl.lit("rest").alias("kind"),
-            pl.lit("全省其余").alias("name_zh"),
+            pl.when(pl.col("province_code").str.ends_with("0000"))
+            .then(pl.lit("全省其余"))
+            .otherwise(pl.lit("全市其余"))
+            .alias("name_zh"),
+            pl.concat_str(pl.col("province_code").str.slice(0, 2), pl.lit("0000")).alias(
+                "province_code"
+            ),
             pl.lit(0.0).alias("point_precision_m"),
         )
     )

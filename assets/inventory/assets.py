@@ -63,7 +63,7 @@ from quality.contracts.reference import (
     Unit,
 )
 from quality.contracts.table import Table
-from quality.contracts.weights import DownscaledPart
+from quality.contracts.weights import CityQuantity, DownscaledPart
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
 
@@ -306,6 +306,7 @@ STEPS = (
             ExchangePart,
             CanonicalReturn,
             ControlQuantity,
+            CityQuantity,
             DownscaledPart,
             LocationClaim,
             RecordComparison,

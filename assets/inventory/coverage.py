@@ -32,7 +32,7 @@ SELECT {keys}, 'book_{unit}' AS measure, 'control' AS item_kind, control_id AS i
 FROM cells x CROSS JOIN classes
 UNION ALL
 SELECT {keys},
-       CASE WHEN tier <> 'T6' THEN 'measured_{unit}'
+       CASE WHEN tier NOT IN ('T5', 'T6') THEN 'measured_{unit}'
             WHEN site_id LIKE 'REST:%' THEN 'rest_{unit}' ELSE 'placed_{unit}' END,
        'activity', activity_id, round({amount}, 6)::DECIMAL(38,6)
 FROM used x CROSS JOIN classes

@@ -145,7 +145,7 @@ SELECT {_CONTROL_KEYS}, 'book_quantity' AS measure,
        'control' AS item_kind, control_id AS item_id, quantity AS value FROM cells
 UNION ALL
 SELECT {_CONTROL_KEYS},
-       CASE WHEN tier <> 'T6' THEN 'measured_quantity'
+       CASE WHEN tier NOT IN ('T5', 'T6') THEN 'measured_quantity'
             WHEN site_id LIKE 'REST:%' THEN 'rest_quantity' ELSE 'downscaled_quantity' END,
        'activity', activity_id, quantity
 FROM used

@@ -18,6 +18,7 @@ from assets.inventory.trace_bills import bill_sources
 from assets.inventory.trace_books import book_sources, plant_sources
 from assets.inventory.trace_registers import claim_sources, own_sources, record_sources
 from quality.contracts.audit import ItemSource
+from quality.contracts.core import SHARED_OUT
 from quality.contracts.profiles import EXCHANGED_FLOWS
 from warehouse.step import Frames
 
@@ -94,7 +95,7 @@ def _activity(t: Frames) -> pl.DataFrame:
     )
     measured = (
         t["core.activity"]
-        .filter(pl.col("tier") != "T6")
+        .filter(~pl.col("tier").is_in(SHARED_OUT))
         .join(returned.select("source_row_id"), on="source_row_id", how="semi")
     )
     energy = measured.filter(pl.col("carrier") != "product")

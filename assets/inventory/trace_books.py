@@ -6,7 +6,7 @@ import polars as pl
 
 from assets.inventory.edges import cells_of
 from assets.landing.rules.supply import PARK_CARRIERS
-from quality.contracts.core import AS_PARK, AS_REST
+from quality.contracts.core import AS_PARK, AS_REST, SHARED_OUT
 from warehouse.step import Frames
 
 _CONTROL = {"control_total": "value", "unit": "unit_zh"}
@@ -23,7 +23,7 @@ def control_cells(t: Frames, items: pl.DataFrame, kind: str, item_id: str) -> li
 
     With a `source_column` of their own, items rest on that cell of a book only.
     """
-    controls = t["core.control_quantity"]
+    controls = _controls(t)
     on = ["source_row_id", *(["source_column"] if "source_column" in items.columns else [])]
     single = controls.filter(pl.col("source_column").is_null())
     booked = controls.filter(pl.col("source_column").is_not_null())
@@ -46,14 +46,20 @@ def control_cells(t: Frames, items: pl.DataFrame, kind: str, item_id: str) -> li
     ]
 
 
+def _controls(t: Frames) -> pl.DataFrame:
+    """Control totals of provinces and of cities."""
+    provinces = t["core.control_quantity"]
+    return pl.concat([provinces, t["core.city_quantity"].select(provinces.columns)])
+
+
 def book_sources(t: Frames) -> list[pl.DataFrame]:
     """Control totals rest on their cell; a share of one also on the capacity of its plant, and
     the whole split on the capacities of all.
     """
-    controls = t["core.control_quantity"]
+    controls = _controls(t)
     shared = (
         t["core.activity"]
-        .filter(pl.col("tier") == "T6")
+        .filter(pl.col("tier").is_in(SHARED_OUT))
         .select(
             "activity_id",
             pl.col("activity_id").str.extract(r"^(.*)\|[^|]*$", 1).alias("control_id"),
@@ -82,18 +88,31 @@ def book_sources(t: Frames) -> list[pl.DataFrame]:
 def weight_sources(t: Frames) -> list[pl.DataFrame]:
     """What falls to a park by weights rests on its own weight, that of the rest and, where it is
     fitted to one, the total of the park; the whole split on all weights and totals that the
-    control total was shared out by.
+    control total was shared out by, and on the totals and weights of cities that were taken off.
     """
     parts = t["core.downscaled_part"].filter(pl.col("quantity").is_not_null())
     activity = t["core.activity"].select("activity_id")
+    rest = pl.col("place_id").str.starts_with(AS_REST)
     own = parts.with_columns(
-        pl.format(f"{{}}|{AS_PARK}{{}}", "control_id", "place_id").alias("activity_id")
+        pl.format(
+            "{}|{}",
+            "control_id",
+            pl.when(rest).then("place_id").otherwise(pl.format(f"{AS_PARK}{{}}", "place_id")),
+        ).alias("activity_id")
     ).join(activity, on="activity_id", how="semi")
-    of_rest = own.select("activity_id", "control_id").join(
-        parts.filter(pl.col("place_id").str.starts_with(AS_REST)), on="control_id"
-    )
+    of_rest = own.select("activity_id", "control_id").join(parts.filter(rest), on="control_id")
     claims = t["core.location_claim"].filter(pl.col("evidence_id") == "sector_weight")
+    of_cities = _of_cities(t, parts)
     return [
+        *control_cells(
+            t,
+            of_cities.select("control_id", "city_row")
+            .unique()
+            .rename({"city_row": "source_row_id"}),
+            "split",
+            "control_id",
+        ),
+        cells_of(of_cities, "split", "control_id", "sector_weight", {"city weight": "value"}),
         *_park_totals(t, own, "activity", "activity_id"),
         *_park_totals(t, parts, "split", "control_id"),
         cells_of(own, "activity", "activity_id", "sector_weight", _WEIGHT),
@@ -109,9 +128,24 @@ def weight_sources(t: Frames) -> list[pl.DataFrame]:
     ]
 
 
+def _of_cities(t: Frames, parts: pl.DataFrame) -> pl.DataFrame:
+    """Weights of cities, with `city_row` of their total, by the control total of the province."""
+    cell = ["year", "province_code", "block", "book_sector", "book_fuel"]
+    within = t["core.city_quantity"].select(
+        *cell, pl.col("control_id").alias("city_control"), pl.col("source_row_id").alias("city_row")
+    )
+    provinces = t["core.control_quantity"].select(*cell, "control_id")
+    return (
+        parts.drop("year")
+        .rename({"control_id": "city_control"})
+        .join(within, on="city_control")
+        .join(provinces, on=cell)
+    )
+
+
 def _park_totals(t: Frames, parts: pl.DataFrame, kind: str, item_id: str) -> list[pl.DataFrame]:
     """Edges from parts that were fitted to the return of a park to its cell of the fuel."""
-    fuel = t["core.control_quantity"].select("control_id", "energy_id")
+    fuel = _controls(t).select("control_id", "energy_id")
     fitted = (
         parts.filter(pl.col("total_row_id").is_not_null())
         .drop("source_row_id")

@@ -120,7 +120,9 @@ class SteelPlant(Table):
 class ControlTotal(Table):
     source_row_id: str = source_row()
     year: int = column("年份", "data year", ge=1980, le=2100)
-    province_code: str = column("地区代码", "GB/T 2260 province", str_matches=r"^\d{6}$")
+    province_code: str = column(
+        "地区代码", "GB/T 2260 province, or prefecture", str_matches=r"^\d{6}$"
+    )
     book_sector: str = column("行业", "sector as in the energy book")
     block: str = column(
         "块", "final consumption or transformation", isin=["final", "transformation"]
@@ -135,7 +137,7 @@ class ControlTotal(Table):
         metadata = {
             "table": "accepted.control_total",
             "key": ["year", "province_code", "block", "book_sector", "book_fuel"],
-            "about": "One row a province, year, sector and fuel of an energy book.",
+            "about": "One row a province or city, year, sector and fuel of an energy book.",
         }
 
 

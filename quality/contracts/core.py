@@ -25,6 +25,8 @@ AS_PARK, AS_REST = "PARK:", "REST:"
 # Firms that data cover (METHOD 4.1); of several in one number it is mixed.
 SCOPES_OF_FIRMS = ["above_scale", "all", "unknown", "mixed"]
 TIERS = ["T1", "T2", "T3", "T4", "T5", "T6"]
+# Tiers of what control totals are shared out by.
+SHARED_OUT = ["T5", "T6"]
 
 
 class Park(Table):

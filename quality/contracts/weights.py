@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quality.contracts.core import ControlQuantity
 from quality.contracts.table import Quantity, Table, column, pedigree, source_row
 
 # In order of precedence (METHOD 4.3), with the canonical unit of each.
@@ -20,7 +21,7 @@ REST = "REST"
 
 class SectorWeight(Table):
     source_row_id: str = source_row()
-    area_code: str = column("地区代码", "GB/T 2260 province", str_matches=r"^\d{6}$")
+    area_code: str = column("地区代码", "GB/T 2260 province or prefecture", str_matches=r"^\d{6}$")
     year: int = column("年份", "data year", ge=1980, le=2100)
     book_sector: str = column("行业", "sector of the energy book, spelled as there")
     place_code: str = column(
@@ -45,10 +46,23 @@ class SectorWeight(Table):
         }
 
 
+class CityQuantity(ControlQuantity):
+    city_code: str = column("城市代码", "GB/T 2260 prefecture")
+
+    class Config:
+        metadata = {
+            "table": "core.city_quantity",
+            "key": ["year", "city_code", "block", "book_sector", "book_fuel"],
+            "partition": "year",
+            "about": "One row a control total of a city, in the canonical unit: a part of the one "
+            "of its province.",
+        }
+
+
 class DownscaledPart(Table):
     control_id: str = column("控制总量", "control total that is shared out")
     year: int = column("年份", "data year")
-    place_id: str = column("地点", "park, or REST:province")
+    place_id: str = column("地点", "park, REST:province or REST:city")
     kind_zh: str = column("权重类别", "what the weights are", isin=WEIGHT_KINDS)
     firms_zh: str = column("企业口径", "firms that they are of", isin=FIRMS)
     weight: Quantity = column("权重", "weight of the place in the sector", ge=0)

@@ -6,7 +6,7 @@ import polars as pl
 
 from assets.energy.control import located_by_capacity, open_cells, with_rest
 from assets.energy.downscaling import downscaled_activity
-from quality.contracts.weights import DownscaledPart
+from quality.contracts.weights import CityQuantity, DownscaledPart
 
 
 def placed_by_capacity(
@@ -22,6 +22,6 @@ def placed_by_capacity(
         control,
         cells,
         located,
-        downscaled_activity(DownscaledPart.empty_frame(), control),
+        downscaled_activity(DownscaledPart.empty_frame(), control, CityQuantity.empty_frame()),
         illustrative,
     )

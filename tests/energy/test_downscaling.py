@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.energy.cities import city_quantities, with_cities
 from assets.energy.control import open_cells, with_rest
 from assets.energy.downscaling import (
     downscaled_activity,
@@ -75,13 +76,19 @@ def lies(site: str, place: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def park(name: str, parent: str | None) -> dict[str, Any]:
-    named = {"park_id": name, "catalogue_code": name, "parent_park_id": parent}
-    return {**named, "province_code": "520000"}
-
-
-def parks(**parents: str) -> pl.DataFrame:
-    return frame(Park, *(park(p, parents.get(p)) for p in PARKS))
+def parks(divisions: dict[str, str] | None = None, **parents: str) -> pl.DataFrame:
+    within = divisions or {}
+    rows = [
+        {
+            "park_id": name,
+            "catalogue_code": name,
+            "province_code": "520000",
+            "division_code": within.get(name),
+            "parent_park_id": parents.get(name),
+        }
+        for name in PARKS
+    ]
+    return frame(Park, *rows)
 
 
 def usable(*weights: dict[str, Any], **parents: str) -> pl.DataFrame:
@@ -94,6 +101,8 @@ def shared_out(
     measured: list[dict[str, Any]] | None = None,
     places: list[dict[str, Any]] | None = None,
     totals: list[dict[str, Any]] | None = None,
+    cities: list[dict[str, Any]] | None = None,
+    divisions: dict[str, str] | None = None,
     **parents: str,
 ) -> pl.DataFrame:
     """`core.activity` of what is not measured."""
@@ -106,14 +115,22 @@ def shared_out(
         for name in ("activity_id", "site_id", "enterprise_id", "flow", "method_zh")
     )
     stated = park_totals(frame(ParkAnnual, *totals or []), facts("energy"), parks(**parents))
+    known = usable(*weights, **parents)
+    of_cities = city_quantities(frame(ControlQuantity, *cities or []))
+    lying = pl.DataFrame(
+        [(row["site_id"], "520100") for row in measured or [] if row["site_id"].startswith("city")],
+        schema={"site_id": pl.String, "city_code": pl.String},
+        orient="row",
+    )
     parts = downscaled_parts(
-        opened,
-        usable(*weights, **parents),
+        with_cities(opened, of_cities, known, returned, lying),
+        known,
         measured_places(returned, attribution),
         open_totals(stated, returned, located, attribution),
+        parks(divisions, **parents),
         lambda _: pl.lit(False),
     )
-    downscaled = downscaled_activity(parts, control)
+    downscaled = downscaled_activity(parts, control, of_cities)
     return with_rest(control, opened, located, downscaled, pl.lit(False))
 
 

@@ -30,7 +30,8 @@ PEOPLE = {"kind_zh": "从业人员", "unit_zh": "万人"}
         (PEOPLE, []),
         ({"kind_zh": "工业用地", "unit_zh": "平方公里"}, []),
         ({"area_code": "649999"}, ["AREA"]),
-        ({"area_code": "640100"}, ["AREA"]),
+        ({"area_code": "640100"}, []),
+        ({"area_code": "640105"}, ["AREA"]),
         ({"book_sector": "Cement"}, ["SECTOR"]),
         # Power is shared out by plants, never by weights.
         ({"book_sector": "Thermal Power"}, ["SECTOR"]),
@@ -54,3 +55,18 @@ def test_two_calibers_of_one_series_are_all_refused_and_other_series_are_not() -
         {**ROW, "year": 2022, "firms_zh": "全部"},
     ]
     assert judged("sector_weight", *rows) == [["CAL1"], ["CAL1"], [], []]
+
+
+@pytest.mark.parametrize(
+    ("area", "block", "rules"),
+    [
+        ("640000", "final", []),
+        ("640000", "transformation", []),
+        ("640500", "final", []),
+        ("640500", "transformation", ["LOCATED"]),
+        ("640502", "final", ["AREA"]),
+        ("999900", "final", ["AREA"]),
+    ],
+)
+def test_the_area_of_a_control_total(area: str, block: str, rules: list[str]) -> None:
+    assert judged("control_total", {"province_code": area, "block": block}) == [rules]

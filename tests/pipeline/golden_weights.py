@@ -1,5 +1,5 @@
 """Control totals and weights of the worked cases of downscaling: G18, a case of two margins of
-our own (G19 has no figures), and cells that are not shared out.
+our own (G19 has no figures), a city in its province, and cells that are not shared out.
 
 A province of its own. Numbers of the case are taken as 10 000 t of diesel, weights as 100
 million yuan.
@@ -30,6 +30,10 @@ FITTED = {SECTORS["C26"]: 60, SECTORS["C30"]: 40}
 PARK_TOTAL = 500_000
 
 
+# Of the case of a city: the city of the first park within the province.
+CITY, CITY_YEAR, CITY_SECTOR = "520100", 2021, SECTORS["C30"]
+
+
 def _total(sector: str, value: Any, fuel: str = "Diesel_Oil", unit: str = "万吨") -> Row:
     return {
         "年份": YEAR,
@@ -51,6 +55,10 @@ def control_totals() -> Iterator[Row]:
         yield _total(sector, 10)
     for sector, value in FITTED.items():
         yield {**_total(sector, value, "Gasoline"), "年份": FITTED_YEAR}
+    for area, value in ((PROVINCE, 100), (CITY, 40)):
+        yield {**_total(CITY_SECTOR, value), "年份": CITY_YEAR, "地区代码": area}
+    # Power of a city is refused.
+    yield {**_total("Thermal Power", 1), "块": "transformation", "地区代码": CITY}
     # Power is made where its plants stand: no weight speaks of it.
     yield {**_total("Thermal Power", 10), "块": "transformation"}
 
@@ -80,6 +88,10 @@ def weights() -> Iterator[Row]:
     for sector in FITTED:
         for place in PLACES.values():
             yield _weight(sector, place, 10, 年份=FITTED_YEAR)
+    for place, value in ((W1, 10), (W2, 20), ("REST", 70)):
+        yield _weight(CITY_SECTOR, place, value, 年份=CITY_YEAR)
+    for place, value in ((W1, 10), ("REST", 30)):
+        yield _weight(CITY_SECTOR, place, value, 年份=CITY_YEAR, 地区代码=CITY)
     yield _weight(NO_REST, W1, 5)
     yield _weight(NO_REST, W2, 5)
     yield _weight(MIXED, W1, 5, 企业口径="规上")

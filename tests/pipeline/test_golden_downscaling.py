@@ -1,4 +1,4 @@
-"""G18 from bytes to marts: control totals shared out to parks and the rest by weights."""
+"""G18, two margins and a city, from bytes to marts: control totals shared out by weights."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from quality.contracts.core import ControlQuantity
 from quality.contracts.weights import DownscaledPart
 from tests.pipeline.golden_forms import computed
 from tests.pipeline.golden_weights import (
+    CITY,
+    CITY_YEAR,
     FITTED,
     FITTED_YEAR,
     MIXED,
@@ -74,8 +76,8 @@ def test_g18_totals_of_the_parks(tables: Tables) -> None:
         (quantity,) = energy.filter(place_id=PLACES[park])["quantity"]
         assert quantity == expected[f"{park}_total"] * 10_000
     balance = tables["mart.control_balance"].filter(
-        pl.col("book_sector").is_in(sectors), province_code=PROVINCE, book_fuel="Diesel_Oil",
-        boundary_class="approved",
+        pl.col("book_sector").is_in(sectors), province_code=PROVINCE, year=YEAR,
+        book_fuel="Diesel_Oil", boundary_class="approved",
     )  # fmt: skip
     assert balance["book_quantity"].sum() == expected["check_total"] * 10_000
     assert balance["measured_quantity"].sum() == 7_000_000
@@ -153,7 +155,7 @@ def test_no_park_as_a_whole_is_an_enterprise(tables: Tables) -> None:
 
 
 def test_a_downscaled_cell_has_the_doubt_of_its_tier(tables: Tables) -> None:
-    cells = tables["core.uncertainty_cell"].filter(place_id=W1)
+    cells = tables["core.uncertainty_cell"].filter(place_id=W1, year=YEAR)
     assert cells.height
     assert set(cells.select("tier", "u_activity_pct").iter_rows()) == {("T6", 50)}
     # By operation the measured park has both.
@@ -237,3 +239,45 @@ def test_measured_above_the_cell_stops_the_run_with_both_numbers(tables: Tables)
         ControlTotalError, match=r"CT1.*7000000\.000000 t exceeds .* 6000000\.000000"
     ):
         run_steps(steps, {**tables, "accepted.control_total": controls}, Settings())
+
+
+def test_a_city_within_its_province(tables: Tables) -> None:
+    """By hand: the city's 40 as 10 : 30; it has 40 of the province's weight of 100 and the other
+    park 20, so that the other 60 go as 20 : 40."""
+    found = of_province(tables, CITY_YEAR)
+    assert set(found.select("site_id", "quantity", "tier").iter_rows()) == {
+        (f"PARK:{W1}", 100_000, "T5"),
+        (f"REST:{CITY}", 300_000, "T5"),
+        (f"PARK:{W2}", 200_000, "T6"),
+        (REST, 400_000, "T6"),
+    }
+    places = tables["core.attribution"].filter(site_id=f"REST:{CITY}")
+    assert set(places["place_id"]) == {f"REST:{CITY}"}
+    balance = tables["mart.control_balance"].filter(
+        province_code=PROVINCE, year=CITY_YEAR, boundary_class="approved"
+    )
+    assert balance.select(
+        "book_quantity", "measured_quantity", "downscaled_quantity", "in_parks_quantity",
+        "rest_quantity",
+    ).rows() == [(1_000_000, 0, 300_000, 300_000, 700_000)]  # fmt: skip
+    doubts = tables["core.uncertainty_cell"].filter(year=CITY_YEAR, place_id=W1)
+    assert set(doubts.select("tier", "u_activity_pct").iter_rows()) == {("T5", 30)}
+
+
+def test_a_share_of_a_city_leads_to_the_city_and_the_province_to_what_the_city_took(
+    tables: Tables,
+) -> None:
+    (row,) = of_province(tables, CITY_YEAR, site_id=f"PARK:{W1}").to_dicts()
+    found = cells_behind(tables, "activity", row["activity_id"])
+    assert {
+        ("control_total", "control_total", "40"),
+        ("weight", "sector_weight", "10"),
+        ("weight of the rest", "sector_weight", "30"),
+    } <= found
+    (other,) = of_province(tables, CITY_YEAR, site_id=f"PARK:{W2}").to_dicts()
+    split = cells_behind(tables, "split", other["activity_id"].rpartition("|")[0])
+    assert {
+        ("control_total", "control_total", "40"),
+        ("city weight", "sector_weight", "30"),
+        ("weight", "sector_weight", "70"),
+    } <= split

@@ -84,6 +84,7 @@ def test_what_is_refused_is_refused_by_its_rule_and_nothing_else_is(tables: Tabl
         ("process_return", "TYPE:value;VALUE", 1),
         ("process_return", "GROUP", 6),
         # `test_golden_downscaling`.
+        ("control_total", "LOCATED", 1),
         ("sector_weight", "CAL1", 2),
         ("sector_weight", "CONTRACT:value", 1),
         ("sector_weight", "PARK", 1),

@@ -22,7 +22,6 @@ def weight_rules(reference: Tables) -> list[Rule]:
     is_park = pl.col("place_code") != REST
     park_area = pl.col("place_code").replace_strict(known, default=None, return_dtype=pl.String)
     rows = reference["accepted.book_row"].filter(pl.col("block") == "final")
-    provinces_known = reference["accepted.province_name"].get_column("province_code").to_list()
     units = reference["accepted.unit"]
     known_unit = pl.col("unit_zh").is_in(units.get_column("unit_zh").to_list())
     series = ["area_code", "year", "book_sector", "kind_zh"]
@@ -31,9 +30,9 @@ def weight_rules(reference: Tables) -> list[Rule]:
             "AREA",
             "error",
             "area_code",
-            ~pl.col("area_code").is_in(provinces_known),
-            "地区代码应为省级行政区划代码",
-            "the area must be the code of a province",
+            ~pl.col("area_code").is_in(_areas(reference)),
+            "地区代码应为省级或地级行政区划代码",
+            "the area must be the code of a province or prefecture",
         ),
         Rule(
             "SECTOR",
@@ -49,8 +48,8 @@ def weight_rules(reference: Tables) -> list[Rule]:
             "error",
             "place_code",
             is_park & park_area.is_null(),
-            "园区代码不在 2018 年版目录中；全省其余写 REST",
-            "the code is not in the catalogue of 2018; write REST for the rest of the province",
+            "园区代码不在 2018 年版目录中；全省（全市）其余写 REST",
+            "the code is not in the catalogue of 2018; write REST for the rest of the area",
         ),
         Rule(
             "PARKAREA",
@@ -86,6 +85,39 @@ def weight_rules(reference: Tables) -> list[Rule]:
             "of the rows is used; give one caliber",
         ),
     ]
+
+
+def area_rules(reference: Tables) -> list[Rule]:
+    """AREA and LOCATED of `control_total`: totals of provinces, and of final consumption those of
+    cities within them.
+    """
+    city = ~pl.col("province_code").str.ends_with("0000")
+    return [
+        Rule(
+            "AREA",
+            "error",
+            "province_code",
+            ~pl.col("province_code").is_in(_areas(reference)),
+            "地区代码应为省级或地级行政区划代码",
+            "the area must be the code of a province or prefecture",
+        ),
+        Rule(
+            "LOCATED",
+            "error",
+            "block",
+            city & (pl.col("block") != "final"),
+            "地级只收终端消费：发电、供热用能按机组所在地落位",
+            "of a prefecture only final consumption is taken: power is made where its plants stand",
+        ),
+    ]
+
+
+def _areas(reference: Tables) -> list[str]:
+    """Codes of provinces, and of prefectures of any revision of GB/T 2260."""
+    provinces_named = reference["accepted.province_name"].get_column("province_code")
+    codes = reference["accepted.division_code"].get_column("division_code")
+    prefectures = codes.filter(codes.str.ends_with("00") & ~codes.str.ends_with("0000"))
+    return sorted({*provinces_named, *prefectures})
 
 
 def _park_areas(catalogue: pl.DataFrame) -> dict[str, str]:
