@@ -110,8 +110,10 @@ def _inventory_table(parks: list[dict[str, Any]], settings: Settings, shown: str
         title_justify="left",
     )
     for name in ("park", "year", "basis", "territorial", "consumption", "placed", "tier", "marks"):
+        number = name in ("territorial", "consumption", "placed")
+        # On a narrow terminal words are folded, and no digit of a number is lost.
         table.add_column(
-            name, justify="right" if name in ("territorial", "consumption", "placed") else "left"
+            name, justify="right" if number else "left", no_wrap=number, overflow="fold"
         )
     previous = None
     for p in parks:

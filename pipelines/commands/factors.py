@@ -137,14 +137,19 @@ def total(
     if as_json:
         print_json(found.as_json())
         return
+    placed = (
+        "not known: a province of these parks has no energy book"
+        if found.placed_share is None
+        else f"{share(found.placed_share)} of the industrial fuels of the parks' provinces is "
+        "measured or placed"
+    )
     point = "withheld" if found.co2e_t is None else f"{found.co2e_t:,.0f} t"
     out.print(
         f"{found.view}, {found.profile}, {found.gwp_set}, {found.year}, {found.basis}, "
         f"{found.boundary_class}: {point} CO2e in {found.parks} parks "
         f"[{found.co2e_low_t:,.0f} … {found.co2e_high_t:,.0f}]"
         + (f"; {found.withheld} without a point value" if found.withheld else "")
-        + f"\ncoverage: {share(found.placed_share)} of the industrial fuels of the "
-        "parks' provinces is measured or placed"
+        + f"\ncoverage: {placed}"
         f"\n{found.additivity}: {found.reason_zh}",
         highlight=False,
         markup=False,

@@ -116,6 +116,12 @@ def test_the_coverage_of_its_provinces_stands_beside_a_sum(
         "UPDATE core.park SET province_code = '650000' WHERE park_id = 'S649012'",
     )
     assert total(other, *asked, **AXES).placed_share is None
+    assert (
+        total(
+            sample.release, *asked, basis="operating", boundary_class="nominal", province="640000"
+        ).placed_share
+        == covered
+    )
 
 
 def test_a_view_that_is_not_additive_is_refused_with_the_right_one(sample: SampleRun) -> None:
