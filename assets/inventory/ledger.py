@@ -146,10 +146,10 @@ def ledger(activity: pl.DataFrame, factors: pl.DataFrame, choices: Choices) -> p
 
 def _all_counted(activity: pl.DataFrame, lines: pl.DataFrame, profiles: list[str]) -> None:
     """Raise MissingFactor for activity that a profile counts and has no line for."""
+    kinds = lines.get_column("profiles").unique()
     for profile in profiles:
-        counted = lines.filter(
-            pl.col("profiles").str.split(PROFILE_MARK).list.contains(profile)
-        ).select("activity_id")
+        counting = [kind for kind in kinds if profile in kind.split(PROFILE_MARK)]
+        counted = lines.filter(pl.col("profiles").is_in(counting)).select("activity_id")
         due = activity.filter(pl.col("carrier") != "process")
         if profile == "ZCP-2025":
             due = due.filter(pl.col("flow") != "purchased_electricity_green")
