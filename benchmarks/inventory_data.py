@@ -119,12 +119,16 @@ def _activity(
         pl.format("r{}:{}", pl.lit(year), "site_id").alias("source_row_id"),
         pl.lit("22222").alias("pedigree"),
     )
-    return made.with_columns(
-        pl.when(pl.col("carrier") == "fuel")
-        .then(pl.lit("direct"))
-        .otherwise(pl.format("purchased_{}", "carrier"))
-        .alias("flow")
-    ).select(columns)
+    return (
+        made.with_columns(
+            pl.when(pl.col("carrier") == "fuel")
+            .then(pl.lit("direct"))
+            .otherwise(pl.format("purchased_{}", "carrier"))
+            .alias("flow")
+        )
+        .select(columns)
+        .sort("activity_id")
+    )
 
 
 def _attribution(draw: np.random.Generator, names: pl.Series) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -88,11 +89,14 @@ FROM chosen a
 JOIN core.emission_factor f USING (factor_id)
 LEFT JOIN term t ON t.term_id = a.activity_id
 WHERE a.profiles <> ''
+ORDER BY line_id
 """
 
 # The columns of activity that a line is made of: a national year has millions of rows.
 READ = ["activity_id", "year", "site_id", "province_code", "block", "energy_id", "carrier"]
 READ += ["flow", "quantity", "tier", "illustrative"]
+
+_AT_ONCE = 500_000
 
 # What only ZCP-2025 counts: no other profile misses a line for it.
 _ZERO_CARBON_ONLY = ["supplied_electricity", "supplied_heat", "exported_electricity"]
@@ -132,30 +136,42 @@ def ledger(activity: pl.DataFrame, factors: pl.DataFrame, choices: Choices) -> p
     located = [p.name for p in choices.profiles if p.electricity_basis == "average"]
     zero_carbon = [name for name in names if name not in located]
     places = activity.filter(pl.col("carrier") == "electricity").select("province_code", "year")
-    lines = run_sql(
+    statement = (
         _LEDGER.replace("{located}", PROFILE_MARK.join(located))
         .replace("{zero_carbon}", PROFILE_MARK.join(zero_carbon))
-        .replace("{all}", PROFILE_MARK.join(names)),
-        {
-            "core.activity": activity.select(READ),
-            "core.emission_factor": factors,
-            "fuel_choice": fuel_choice(factors, choices.profiles),
-            "variant": variants(activity, factors, choices.sector_groups, choices.profiles),
-            "grid_choice": grid_choice(places, factors, choices.regions, choices.grid_ef_year),
-            "product_choice": product_choice(factors, choices.profiles),
-            "term": choices.terms,
-        },
+        .replace("{all}", PROFILE_MARK.join(names))
+    )
+    tables = {
+        "core.emission_factor": factors,
+        "fuel_choice": fuel_choice(factors, choices.profiles),
+        "variant": variants(activity, factors, choices.sector_groups, choices.profiles),
+        "grid_choice": grid_choice(places, factors, choices.regions, choices.grid_ef_year),
+        "product_choice": product_choice(factors, choices.profiles),
+        "term": choices.terms,
+    }
+    lines = pl.concat(
+        run_sql(statement, {"core.activity": part, **tables})
+        for part in _parts(activity.select(READ))
     )
     _all_counted(activity, lines, names)
     return Line.conform(lines)
 
 
+def _parts(activity: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Slices of activity: to sort the lines of a national year at once takes another 3 GB.
+
+    Where activity is in the order of its key, so are the lines of slices one after the other.
+    """
+    for start in range(0, max(activity.height, 1), _AT_ONCE):
+        yield activity.slice(start, _AT_ONCE)
+
+
 def _all_counted(activity: pl.DataFrame, lines: pl.DataFrame, profiles: list[str]) -> None:
     """Raise MissingFactor for activity that a profile counts and has no line for."""
+    kinds = lines.get_column("profiles").unique()
     for profile in profiles:
-        counted = lines.filter(
-            pl.col("profiles").str.split(PROFILE_MARK).list.contains(profile)
-        ).select("activity_id")
+        counting = [kind for kind in kinds if profile in kind.split(PROFILE_MARK)]
+        counted = lines.filter(pl.col("profiles").is_in(counting)).select("activity_id")
         due = activity.filter(pl.col("carrier") != "process")
         if profile == "ZCP-2025":
             due = due.filter(pl.col("flow") != "purchased_electricity_green")

@@ -22,6 +22,7 @@ from assets.inventory.weighing import (
     ONE_CALIBER,
     OWN_USE,
     RETURNED,
+    WAYS,
     WEAKEST,
     shared,
     weighed,
@@ -98,35 +99,63 @@ def _line_marks(keys: str) -> str:
     return f"WITH weighed AS ({WEIGHED}) SELECT {keys}, {_LINE_MARKS} FROM weighed GROUP BY ALL"
 
 
-def _line_sums(keys: str, measures: str) -> str:
-    sums = ", ".join(f"sum({name})::DECIMAL(38,6) AS {name}" for name in measures.split(", "))
+def _sums(measures: str) -> str:
+    return ", ".join(f"sum({name})::DECIMAL(38,6) AS {name}" for name in measures.split(", "))
+
+
+def _line_sums(keys: str, kinds: str, measures: str) -> str:
     return f"""
-SELECT {keys}, {sums},
+SELECT {keys}, {_sums(measures)},
        count(DISTINCT enterprise_id) FILTER (weight_point > 0 AND {AN_ENTERPRISE})
            ::DECIMAL(38,6) AS enterprises,
        {_LINE_MARKS}
-FROM ({weighed_sums(AT_SITE.format(year="l.year"))}) GROUP BY ALL
+FROM ({weighed_sums(kinds)}) GROUP BY ALL
 """
 
 
-# What a place uses itself, by activity.
-USED = f"""
-    SELECT a.place_id, act.year, a.boundary_class, a.basis, act.energy_id, act.canonical_unit,
+_ENERGY_KEYS = "place_id, year, boundary_class, basis, energy_id"
+_ENERGY_MEASURES = "quantity, tce_calorific, tce_equal"
+
+
+def _used(where: str, attribution: str) -> str:
+    """Energy used on a site in `where`, columns of an attribution `a`, by activity."""
+    return f"""
+    SELECT {where}, act.year, act.energy_id, act.canonical_unit,
            act.activity_id, act.enterprise_id, act.illustrative, {FIRMS} AS firms,
            act.flow, act.book_fuel,
-           {shared("act.quantity")} AS quantity,
+           {shared("act.quantity", "act.quantity")} AS quantity,
            {shared("act.quantity * k.tce_per_unit")} AS tce_calorific,
            {shared(f"act.quantity * {EQUAL_VALUE}")} AS tce_equal
     FROM core.activity act
-    JOIN core.attribution a
+    JOIN {attribution} a
       ON a.site_id = act.site_id AND a.weight_point > 0 AND {AT_SITE.format(year="act.year")}
     JOIN core.energy_coefficient k USING (energy_id)
     LEFT JOIN core.electricity_coefficient q ON q.year = act.year
     LEFT JOIN {RETURNED} r ON r.enterprise_id = act.enterprise_id AND r.year = act.year
     WHERE {OWN_USE}
 """
+
+
+# What a place uses itself, by activity.
+USED = _used("a.place_id, a.boundary_class, a.basis", "core.attribution")
 _ENERGY = f"WITH used AS ({USED})"
-_ENERGY_KEYS = "place_id, year, boundary_class, basis, energy_id"
+_ENERGY_MARKS = f"""
+       any_value(canonical_unit) AS canonical_unit,
+       count(DISTINCT enterprise_id) FILTER ({AN_ENTERPRISE}) < 3 AS confidential,
+       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
+       {ONE_CALIBER} AS scope_firms"""
+_ENERGY_SUMS = f"""
+WITH {WAYS},
+on_site AS (
+    SELECT way, year, energy_id, any_value(canonical_unit) AS canonical_unit, enterprise_id,
+           firms, bool_or(illustrative) AS illustrative, {_sums(_ENERGY_MEASURES)}
+    FROM ({_used("a.way", "ways")}) GROUP BY ALL
+)
+SELECT {_ENERGY_KEYS}, {_sums(_ENERGY_MEASURES)},
+       count(DISTINCT enterprise_id) FILTER ({AN_ENTERPRISE})::DECIMAL(38,6) AS enterprises,
+       {_ENERGY_MARKS}
+FROM on_site JOIN places USING (way) GROUP BY ALL
+"""
 
 _CONTROL_KEYS = "year, province_code, block, book_sector, book_fuel, boundary_class"
 _CONTROL = f"""
@@ -204,30 +233,27 @@ MARTS: tuple[Mart, ...] = (
         ParkInventory,
         _line_contributions(f"{_INVENTORY_KEYS}, source_category, gas", _LINE_MEASURES),
         _line_marks(f"{_INVENTORY_KEYS}, source_category, gas"),
-        _line_sums(f"{_INVENTORY_KEYS}, source_category, gas", _LINE_MEASURES),
+        _line_sums(
+            f"{_INVENTORY_KEYS}, source_category, gas", "source_category, gas", _LINE_MEASURES
+        ),
     ),
     Mart(
         ParkTotal,
         _line_contributions(_INVENTORY_KEYS, "co2e_t, co2e_low_t, co2e_high_t"),
         _line_marks(_INVENTORY_KEYS),
-        _line_sums(_INVENTORY_KEYS, "co2e_t, co2e_low_t, co2e_high_t"),
+        _line_sums(_INVENTORY_KEYS, "", "co2e_t, co2e_low_t, co2e_high_t"),
     ),
     Mart(
         ParkEnergy,
         f"""{_ENERGY}
 SELECT {_ENERGY_KEYS}, measure, 'activity' AS item_kind, activity_id AS item_id, value
-FROM (UNPIVOT used ON quantity, tce_calorific, tce_equal INTO NAME measure VALUE value)
+FROM (UNPIVOT used ON {_ENERGY_MEASURES} INTO NAME measure VALUE value)
 UNION ALL
 SELECT DISTINCT {_ENERGY_KEYS}, 'enterprises', 'enterprise', enterprise_id, 1::DECIMAL(38,6)
 FROM used WHERE {AN_ENTERPRISE}
 """,
-        f"""{_ENERGY}
-SELECT {_ENERGY_KEYS}, any_value(canonical_unit) AS canonical_unit,
-       count(DISTINCT enterprise_id) FILTER ({AN_ENTERPRISE}) < 3 AS confidential,
-       bool_or(illustrative OR {BOUNDARY_ILLUSTRATIVE}) AS illustrative,
-       {ONE_CALIBER} AS scope_firms
-FROM used GROUP BY ALL
-""",
+        f"{_ENERGY} SELECT {_ENERGY_KEYS}, {_ENERGY_MARKS} FROM used GROUP BY ALL",
+        _ENERGY_SUMS,
     ),
     Mart(
         EnterpriseReconciliation,

@@ -40,9 +40,22 @@ BOUNDARY_ILLUSTRATIVE = """(
     AND EXISTS (SELECT 1 FROM core.boundary b WHERE b.illustrative))"""
 
 
-def shared(amount: str) -> str:
-    """The share of an amount that a place gets; the shares of a site sum to the amount."""
-    return f"(round({amount} * a.share_to, 6) - round({amount} * a.share_from, 6))::DECIMAL(38,6)"
+def shared(amount: str, rounded: str | None = None) -> str:
+    """The share of an amount that a place gets; the shares of a site sum to the amount.
+
+    `rounded` is the amount rounded, where that is at hand.
+    """
+    return f"({_below('share_to', amount, rounded)} - {_below('share_from', amount, rounded)})"
+
+
+def _below(edge: str, amount: str, rounded: str | None) -> str:
+    """What of an amount lies below an edge of a share.
+
+    Rounding in 38 digits takes a microsecond: nothing is rounded at 0, nor at 1 what is rounded.
+    """
+    return f"""CASE a.{edge} WHEN 0 THEN 0
+                    WHEN 1 THEN {rounded or f"round({amount}, 6)::DECIMAL(38,6)"}
+                    ELSE round({amount} * a.{edge}, 6)::DECIMAL(38,6) END"""
 
 
 def bounded(amount: str, bound: str) -> str:
@@ -53,20 +66,23 @@ def bounded(amount: str, bound: str) -> str:
     )
 
 
-def whole_or(amount: str, product: str) -> str:
-    """The amount where the place has the whole site, else its share of the product."""
-    return f"CASE WHEN a.share_from = 0 AND a.share_to = 1 THEN {amount} ELSE {shared(product)} END"
-
-
 def signed(amount: str) -> str:
     """An amount by its weight in a view `v`, which is 1 or -1."""
     return f"CASE WHEN v.weight < 0 THEN -{amount} ELSE {amount} END"
 
 
+def _bound(bound: str) -> str:
+    """The CO2 equivalent of a line in a bound of its place."""
+    return f"""CASE WHEN a.{bound} = a.weight_point THEN point_co2e_t
+                    WHEN a.{bound} = 1 THEN l.line_co2e_t
+                    WHEN a.{bound} = 0 THEN 0
+                    ELSE round(l.mass_t * l.value * a.{bound}, 6)::DECIMAL(38,6) END"""
+
+
 # Lines with the mass that they weigh as CO2 equivalent, rounded once a line; `{gwp_set}` is
 # filled in by `contributions_sql`.
 _LINES = """
-    SELECT l.*, g.gwp_set, CASE WHEN g.value = 1 THEN l.mass_t
+    SELECT l.*, g.gwp_set, CASE WHEN g.value = floor(g.value) THEN l.mass_t * g.value::DECIMAL(18,0)
                 ELSE round(l.mass_t * g.value, 6)::DECIMAL(38,6) END AS line_co2e_t, g.value
     FROM ledger.line l
     JOIN (SELECT gas, gwp_set, value::DECIMAL(18,4) AS value FROM accepted.gwp
@@ -105,62 +121,86 @@ EACH_LINE = f"""
                WHERE activity_scope IS NOT NULL) b ON b.book_sector = act.book_sector
 """
 
-# Lines of a site that weigh alike, summed: for places that have the whole of a site or none.
-ALIKE = f"""
-    SELECT NULL AS line_id, year, site_id, enterprise_id, source_category, gas, flow, profiles,
-           gwp_set, firms, max(tier) AS tier, {WEAKEST} AS confidence,
-           bool_or(illustrative) AS illustrative, bool_and(industry) AS industry,
-           sum(mass_t)::DECIMAL(38,6) AS mass_t, sum(line_co2e_t)::DECIMAL(38,6) AS line_co2e_t,
-           0::DECIMAL(18,4) AS value
-    FROM ({EACH_LINE}) GROUP BY ALL
+# What a line weighs where it is shared out: the point, and the bounds of its CO2 equivalent.
+_AMOUNTS = f"""
+    {shared("l.mass_t", "l.mass_t")} AS point_mass_t,
+    {shared("l.mass_t * l.value", "l.line_co2e_t")} AS point_co2e_t,
+    {_bound("weight_low")} AS least_co2e_t,
+    {_bound("weight_high")} AS most_co2e_t
 """
-_WHOLE = """(
-    a.weight_point IN (0, 1) AND a.weight_low IN (0, 1) AND a.weight_high IN (0, 1)
-    AND a.share_to - a.share_from = a.weight_point)"""
+
+# The same in a view, which differ in sign alone. What counts against the sum lowers it most where
+# most of it is here.
+_IN_VIEW = f"""
+    {signed("a.point_mass_t")} AS mass_t,
+    {signed("a.point_co2e_t")} AS co2e_t,
+    CASE WHEN v.weight < 0 THEN -a.most_co2e_t ELSE a.least_co2e_t END AS co2e_low_t,
+    CASE WHEN v.weight < 0 THEN -a.least_co2e_t ELSE a.most_co2e_t END AS co2e_high_t
+"""
+_VIEW_OF = """
+    v.flow = a.flow AND v.profiles = a.profiles AND a.year BETWEEN v.year_from AND v.year_to
+"""
 
 
-def weighed(on: str, lines: str = EACH_LINE) -> str:
+def weighed(on: str) -> str:
     """Lines seen on each basis in each view: what they weigh in point, low and high.
 
-    `on` says which attributions `a` count for a line `l`. Amounts are worked out once a line and
-    place; views differ in sign alone. A site that is in one place whole is not split: rounding
-    in 38 digits is what a national run spends its time on.
+    `on` says which attributions `a` count for a line `l`.
     """
     return f"""
     SELECT a.place_id, a.year, a.boundary_class, a.basis, v.view, v.profile, a.gwp_set,
            a.source_category, a.gas, a.line_id, a.tier, a.confidence, a.illustrative,
            a.industry, a.firms, a.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
-           {signed("a.point_mass_t")} AS mass_t,
-           {signed("a.point_co2e_t")} AS co2e_t,
-           -- What counts against the sum lowers it most where most of it is here.
-           CASE WHEN v.weight < 0 THEN -a.most_co2e_t ELSE a.least_co2e_t END AS co2e_low_t,
-           CASE WHEN v.weight < 0 THEN -a.least_co2e_t ELSE a.most_co2e_t END AS co2e_high_t
+           {_IN_VIEW}
     FROM (
         SELECT a.place_id, a.boundary_class, a.basis, a.weight_point, a.series, a.valid_from,
                a.valid_to, l.year, l.gwp_set, l.source_category, l.gas, l.line_id, l.tier,
                l.confidence, l.illustrative, l.industry, l.firms, l.flow, l.profiles,
-               l.enterprise_id,
-               {whole_or("l.mass_t", "l.mass_t")} AS point_mass_t,
-               {whole_or("l.line_co2e_t", "l.mass_t * l.value")} AS point_co2e_t,
-               {_bound("weight_low")} AS least_co2e_t,
-               {_bound("weight_high")} AS most_co2e_t
-        FROM ({lines}) l
+               l.enterprise_id, {_AMOUNTS}
+        FROM ({EACH_LINE}) l
         JOIN core.attribution a ON a.site_id = l.site_id AND {on}
     ) a
-    JOIN ({VIEWS}) v
-      ON v.flow = a.flow AND v.profiles = a.profiles AND a.year BETWEEN v.year_from AND v.year_to
+    JOIN ({VIEWS}) v ON {_VIEW_OF}
+    """
+
+
+_WAY = "site_id, series, year_from, year_to, share_from, share_to"
+_WAY += ", weight_point, weight_low, weight_high"
+
+# The ways in which sites are shared out, numbered, and the places of each. What a row of a site
+# weighs in a place depends on nothing else of the attribution; bases, classes of boundaries and
+# places often share a site out alike.
+WAYS = f"""
+    ways AS MATERIALIZED (
+        SELECT row_number() OVER () AS way, * FROM (
+            SELECT DISTINCT {_WAY} FROM core.attribution WHERE series = 'actual')
+    ),
+    places AS (
+        SELECT way, place_id, boundary_class, basis, weight_point
+        FROM core.attribution JOIN ways USING ({_WAY})
+    )
 """
 
 
-def weighed_sums(on: str) -> str:
-    """As `weighed`, for sums alone: lines of a site that is not split come together."""
-    return f"{weighed(f'{on} AND {_WHOLE}', ALIKE)} UNION ALL {weighed(f'{on} AND NOT {_WHOLE}')}"
+def weighed_sums(kinds: str) -> str:
+    """As `weighed` where a site was in the year of a line, for sums alone.
 
-
-def _bound(bound: str) -> str:
-    """The CO2 equivalent of a line in a bound of its place."""
-    return f"""CASE WHEN a.{bound} = a.weight_point
-                    THEN {whole_or("l.line_co2e_t", "l.mass_t * l.value")}
-                    WHEN a.{bound} = 1 THEN l.line_co2e_t
-                    WHEN a.{bound} = 0 THEN 0
-                    ELSE round(l.mass_t * l.value * a.{bound}, 6)::DECIMAL(38,6) END"""
+    Lines of a site that are of one flow and the same `kinds` (columns of a line) come together
+    before they are seen in places and views: a national year has millions of lines.
+    """
+    alike = f"enterprise_id, firms, year, gwp_set, flow, profiles, {kinds}".rstrip(", ")
+    return f"""
+    WITH {WAYS},
+    on_site AS (
+        SELECT way, {alike}, max(tier) AS tier, {WEAKEST} AS confidence,
+               bool_or(illustrative) AS illustrative, bool_and(industry) AS industry,
+               sum(point_mass_t) AS point_mass_t, sum(point_co2e_t) AS point_co2e_t,
+               sum(least_co2e_t) AS least_co2e_t, sum(most_co2e_t) AS most_co2e_t
+        FROM (SELECT a.way, l.*, {_AMOUNTS}
+              FROM ({EACH_LINE}) l
+              JOIN ways a ON a.site_id = l.site_id AND {AT_SITE.format(year="l.year")})
+        GROUP BY ALL
+    )
+    SELECT p.*, v.view, v.profile, a.* EXCLUDE (way), {_IN_VIEW}
+    FROM on_site a JOIN places p USING (way) JOIN ({VIEWS}) v ON {_VIEW_OF}
+    """

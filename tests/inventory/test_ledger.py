@@ -154,6 +154,26 @@ def test_one_missing_factor_among_many_stops_all() -> None:
         ledger(activity, frame(EmissionFactor, factor("f")), choices())
 
 
+@pytest.mark.parametrize("names", [["a", "b", "a|b", "c"], ["c", "a|b", "b", "a"]])
+def test_lines_made_in_slices_are_the_lines(
+    names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{**COAL, "activity_id": name, "quantity": n} for n, name in enumerate(names, 1)]
+    known = frame(EmissionFactor, factor("co2"), factor("ch4", gas="CH4", value="0.1"))
+    whole = ledger(frame(Activity, *rows), known, choices())
+    monkeypatch.setattr("assets.inventory.ledger._AT_ONCE", 1)
+    assert ledger(frame(Activity, *rows), known, choices()).equals(whole)
+    assert whole["line_id"].to_list() == sorted(
+        f"{name}|{gas}|PG2025" for name in names for gas in ("CO2", "CH4")
+    )
+    with pytest.raises(MissingFactor, match="peat"):
+        ledger(
+            frame(Activity, *rows, {**COAL, "activity_id": "d", "energy_id": "peat"}),
+            known,
+            choices(),
+        )
+
+
 def test_profiles_with_one_factor_share_a_line_and_others_have_their_own() -> None:
     coal = frame(Activity, COAL)
     known = frame(

@@ -18,9 +18,33 @@ from warehouse.sql import run_sql
 
 @pytest.mark.parametrize("mart", MARTS, ids=lambda mart: mart.name)
 def test_contributions_sum_to_the_measures_exactly(mart: Mart) -> None:
-    tables = busy().tables()
-    built = build_mart(mart, tables, "AR5", "CN-GHG", 0.85)
-    contributions = run_sql(contributions_sql(mart, "AR5", "CN-GHG"), tables)
+    _sums_of_contributions(mart, busy(), "AR5")
+
+
+@pytest.mark.parametrize("name", ["park_inventory", "park_total", "park_energy"])
+@pytest.mark.parametrize("gwp_set", ["AR5", "AR6"])
+def test_sites_that_are_shared_out_come_to_their_contributions(name: str, gwp_set: str) -> None:
+    made = busy()
+    shared_out = {
+        "e": [("P1", 0, "0.65"), ("P2", "0.65", 1)],
+        "f": [("P1", 0, "0.333333"), ("P2", "0.333333", "0.7"), ("OUTSIDE:640000", "0.7", 1)],
+    }
+    for site, shares in shared_out.items():
+        for amount, gas in (("100.000001", "CO2"), ("0.333335", "CH4_fossil"), ("7.5", "N2O")):
+            made.burn(site, amount, gas=gas, enterprise_id="Ea")
+        for basis in ("operating", "registered"):
+            for park, first, last in shares:
+                weight = Decimal(last) - Decimal(first)
+                bounds = {"weight_low": 0, "weight_high": 1 if basis == "operating" else weight}
+                part = place(site, park, basis, weight_point=weight, **bounds)
+                made.places.append({**part, "share_from": first, "share_to": last})
+    _sums_of_contributions(BY_NAME[name], made, gwp_set)
+
+
+def _sums_of_contributions(mart: Mart, made: World, gwp_set: str) -> None:
+    tables = made.tables()
+    built = build_mart(mart, tables, gwp_set, "CN-GHG", 0.85)
+    contributions = run_sql(contributions_sql(mart, gwp_set, "CN-GHG"), tables)
     sums = contributions.group_by(*mart.table.key(), "measure").agg(pl.col("value").sum())
     listed = {row[:-1]: row[-1] for row in sums.rows()}
     assert built.height > 0
