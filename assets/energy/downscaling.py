@@ -110,7 +110,7 @@ def downscaled_parts(
     """
     rest = pl.col("place_code") == REST
     placed = (
-        cells.filter((pl.col("block") == "final") & (pl.col("remainder") > 0))
+        cells.filter(pl.col("block") == "final")
         .rename({"source_row_id": "control_row_id"})
         .drop("quantity", "measured")
         .join(weights, on=_SERIES)
@@ -123,7 +123,7 @@ def downscaled_parts(
         .join(measured.with_columns(measured=True), on=[*_CELL, "place_id"], how="left")
         .with_columns(pl.col("measured").fill_null(False))
     )
-    placed = outside_cities(placed, weights, parks)
+    placed = outside_cities(placed, weights, parks).filter(pl.col("remainder") > 0)
     # A cell of which no open place has any weight is not shared out.
     open_weight = pl.when(~pl.col("measured")).then("weight")
     shared_out = placed.filter(open_weight.sum().over("control_id") > 0)
@@ -148,7 +148,7 @@ def downscaled_parts(
         everywhere.with_columns(
             (illustrative("source_row_id") | illustrative("control_row_id"))
             .any()
-            .over("control_id")
+            .over(pl.coalesce("within", "control_id"))
             .alias("illustrative"),
             illustrative("total_row_id").fill_null(False).any().over(FUEL).alias("of_total"),
             worse_of("pedigree", "weight_pedigree", "total_pedigree").alias("pedigree"),

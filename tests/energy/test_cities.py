@@ -79,6 +79,10 @@ def test_what_is_measured_in_the_city_is_taken_off_the_city() -> None:
     assert elsewhere == {"PARK:A": 10, CITY_REST: 30, "PARK:B": 16, REST: 32}
 
 
+def test_parks_of_a_city_that_is_measured_as_a_whole_take_nothing_of_the_province() -> None:
+    assert quantities(measured=[own(40, "city works")]) == {"PARK:B": 20, REST: 40}
+
+
 def test_a_measured_park_of_the_city_takes_no_share() -> None:
     measured = [own(8, "city works")]
     rows = quantities(measured=measured, places=[lies("city works", "A")])
