@@ -23,7 +23,9 @@ from assets.inventory.marts import MARTS, build_mart
 from assets.inventory.relined import ledger_again, rules_by_energy
 from benchmarks.inventory_data import SMALL, YEARS
 from quality.contracts.boundaries import Boundary
+from quality.contracts.core import CanonicalReturn
 from quality.contracts.coverage import ProvinceCoverage
+from quality.contracts.energy import ElectricityCoefficient
 from quality.contracts.exchange import Exchange, ExchangePart
 from quality.contracts.table import Table
 
@@ -80,7 +82,14 @@ def changed(folder: Path) -> dict[str, float]:
 
 def _given(folder: Path) -> tuple[dict[str, pl.DataFrame], Choices]:
     small = {name: pl.read_parquet(folder / f"{name}.parquet") for name in SMALL}
-    empty: tuple[type[Table], ...] = (Boundary, Exchange, ExchangePart, ProvinceCoverage)
+    empty: tuple[type[Table], ...] = (
+        Boundary,
+        CanonicalReturn,
+        ElectricityCoefficient,
+        Exchange,
+        ExchangePart,
+        ProvinceCoverage,
+    )
     tables = {
         "core.attribution": pl.read_parquet(folder / "attribution.parquet"),
         "core.park": pl.read_parquet(folder / "park.parquet"),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -108,6 +109,9 @@ def _inventory_table(parks: list[dict[str, Any]], settings: Settings, shown: str
         f"{shown}; \\[low … high] where more than 15 % is unlocated or too little is "
         "placed; placed: of the industrial fuels of the province",
         title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
     )
     for name in ("park", "year", "basis", "territorial", "consumption", "placed", "tier", "marks"):
         number = name in ("territorial", "consumption", "placed")
