@@ -73,12 +73,13 @@ class Mart:
 
 WEIGHED = weighed(AT_SITE.format(year="l.year"))
 _INVENTORY_KEYS = "place_id, year, boundary_class, basis, view, profile, gwp_set"
+_KINDS = "source_category, gas"
 _LINE_MEASURES = "mass_t, co2e_t, co2e_low_t, co2e_high_t"
 
 
-def _line_contributions(keys: str, measures: str) -> str:
+def _line_contributions(keys: str, kinds: str, measures: str) -> str:
     return f"""
-WITH weighed AS ({WEIGHED})
+WITH weighed AS ({weighed(AT_SITE.format(year="l.year"), kinds)})
 SELECT {keys}, measure, 'line' AS item_kind, line_id AS item_id, value
 FROM (UNPIVOT weighed ON {measures} INTO NAME measure VALUE value)
 UNION ALL
@@ -231,15 +232,13 @@ MARTS: tuple[Mart, ...] = (
     Mart(ProvinceCoverage, coverage.PROVINCES, coverage.PROVINCE_MARKS),
     Mart(
         ParkInventory,
-        _line_contributions(f"{_INVENTORY_KEYS}, source_category, gas", _LINE_MEASURES),
-        _line_marks(f"{_INVENTORY_KEYS}, source_category, gas"),
-        _line_sums(
-            f"{_INVENTORY_KEYS}, source_category, gas", "source_category, gas", _LINE_MEASURES
-        ),
+        _line_contributions(f"{_INVENTORY_KEYS}, {_KINDS}", _KINDS, _LINE_MEASURES),
+        _line_marks(f"{_INVENTORY_KEYS}, {_KINDS}"),
+        _line_sums(f"{_INVENTORY_KEYS}, {_KINDS}", _KINDS, _LINE_MEASURES),
     ),
     Mart(
         ParkTotal,
-        _line_contributions(_INVENTORY_KEYS, "co2e_t, co2e_low_t, co2e_high_t"),
+        _line_contributions(_INVENTORY_KEYS, "", "co2e_t, co2e_low_t, co2e_high_t"),
         _line_marks(_INVENTORY_KEYS),
         _line_sums(_INVENTORY_KEYS, "", "co2e_t, co2e_low_t, co2e_high_t"),
     ),

@@ -60,14 +60,15 @@ amounts AS (
     FROM core.activity act JOIN core.energy_coefficient k USING (energy_id)
     WHERE {OWN_USE} AND {NO_WHOLE}
 ),
+-- What counts against the sum is told apart as what counts in it, by its size.
 weighed AS (
-    SELECT m.unit, m.item_kind, m.item_id, m.year, a.boundary_class, a.basis, a.place_id,
+    SELECT m.unit, m.item_kind, m.item_id, m.year, m.sign, a.boundary_class, a.basis, a.place_id,
            {shared("m.amount")} AS point, {bounded("m.amount", "weight_high")} AS high
-    FROM amounts m
+    FROM (SELECT * REPLACE (abs(amount) AS amount), sign(amount) AS sign FROM amounts) m
     JOIN core.attribution a ON a.site_id = m.site_id AND {AT_SITE.format(year="m.year")}
 ),
 summed AS (
-    SELECT unit, item_kind, item_id, year, boundary_class, place_id,
+    SELECT unit, item_kind, item_id, year, sign, boundary_class, place_id,
            coalesce(sum(point) FILTER (basis = 'registered'), 0) AS registered,
            coalesce(sum(point) FILTER (basis = 'operating'), 0) AS operating,
            coalesce(sum(high - point) FILTER (basis = 'registered'), 0) AS unlocated,
@@ -81,8 +82,13 @@ compared AS (
     FROM summed
 ),
 split AS (
-    SELECT *, registered - matched - reg_op_unlocated AS reg_not_op,
-           operating - matched - op_reg_unlocated AS op_not_reg
+    SELECT unit, item_kind, item_id, year, boundary_class, place_id,
+           sign * registered AS registered, sign * operating AS operating,
+           sign * unlocated AS unlocated, sign * matched AS matched,
+           sign * reg_op_unlocated AS reg_op_unlocated,
+           sign * op_reg_unlocated AS op_reg_unlocated,
+           sign * (registered - matched - reg_op_unlocated) AS reg_not_op,
+           sign * (operating - matched - op_reg_unlocated) AS op_not_reg
     FROM compared
 )
 """

@@ -129,38 +129,73 @@ _AMOUNTS = f"""
     {_bound("weight_high")} AS most_co2e_t
 """
 
-# The same in a view, which differ in sign alone. What counts against the sum lowers it most where
-# most of it is here.
-_IN_VIEW = f"""
+# The same in a view, which differ in sign alone.
+_POINT = f"""
     {signed("a.point_mass_t")} AS mass_t,
-    {signed("a.point_co2e_t")} AS co2e_t,
-    CASE WHEN v.weight < 0 THEN -a.most_co2e_t ELSE a.least_co2e_t END AS co2e_low_t,
-    CASE WHEN v.weight < 0 THEN -a.least_co2e_t ELSE a.most_co2e_t END AS co2e_high_t
-"""
+    {signed("a.point_co2e_t")} AS co2e_t"""
+# All lines of a site are here or are not, together: where its sum is below zero, the number is
+# least where most of it is here.
+_BOUNDS = f"""
+    CASE WHEN n.site_id IS NULL THEN {signed("a.least_co2e_t")}
+         ELSE {signed("a.most_co2e_t")} END AS co2e_low_t,
+    CASE WHEN n.site_id IS NULL THEN {signed("a.most_co2e_t")}
+         ELSE {signed("a.least_co2e_t")} END AS co2e_high_t"""
 _VIEW_OF = """
     v.flow = a.flow AND v.profiles = a.profiles AND a.year BETWEEN v.year_from AND v.year_to
 """
 
 
-def weighed(on: str) -> str:
-    """Lines seen on each basis in each view: what they weigh in point, low and high.
+def _below_zero(kinds: str) -> str:
+    """Sites whose lines of the same `kinds` are in a view below zero together, as `n`.
 
-    `on` says which attributions `a` count for a line `l`.
+    Only where something counts against the sum (what is delivered out, what a balance finds in
+    products) a site can be.
     """
+    keys = f"l.site_id, l.year, l.gwp_set, v.view, v.profile{_and(kinds, 'l.')}"
+    joined = " AND ".join(
+        f"n.{key} = {'v' if key in ('view', 'profile') else 'a'}.{key}"
+        for key in f"site_id, year, gwp_set, view, profile{_and(kinds)}".split(", ")
+    )
+    return f"""LEFT JOIN (
+        SELECT {keys}
+        FROM ({_LINES}) l
+        JOIN ({VIEWS}) v
+          ON v.flow = l.flow AND v.profiles = l.profiles
+         AND l.year BETWEEN v.year_from AND v.year_to
+        WHERE l.site_id IN (
+            SELECT site_id FROM ledger.line
+            WHERE flow IN (SELECT flow FROM accepted.view_weight WHERE weight < 0))
+        GROUP BY ALL HAVING sum({signed("l.line_co2e_t")}) < 0
+    ) n ON {joined}"""
+
+
+def _and(kinds: str, of: str = "") -> str:
+    return "".join(f", {of}{kind}" for kind in kinds.split(", ") if kind)
+
+
+def weighed(on: str, bounds_of: str | None = None) -> str:
+    """Lines seen on each basis in each view: what they weigh in a place.
+
+    `on` says which attributions `a` count for a line `l`. With `bounds_of`, the columns of a line
+    that a number is of beside place and view ("" for none), low and high too.
+    """
+    bounds = f", {_BOUNDS}" if bounds_of is not None else ""
+    below = _below_zero(bounds_of) if bounds_of is not None else ""
     return f"""
     SELECT a.place_id, a.year, a.boundary_class, a.basis, v.view, v.profile, a.gwp_set,
            a.source_category, a.gas, a.line_id, a.tier, a.confidence, a.illustrative,
            a.industry, a.firms, a.enterprise_id, a.weight_point, a.series, a.valid_from, a.valid_to,
-           {_IN_VIEW}
+           {_POINT}{bounds}
     FROM (
         SELECT a.place_id, a.boundary_class, a.basis, a.weight_point, a.series, a.valid_from,
-               a.valid_to, l.year, l.gwp_set, l.source_category, l.gas, l.line_id, l.tier,
-               l.confidence, l.illustrative, l.industry, l.firms, l.flow, l.profiles,
+               a.valid_to, l.site_id, l.year, l.gwp_set, l.source_category, l.gas, l.line_id,
+               l.tier, l.confidence, l.illustrative, l.industry, l.firms, l.flow, l.profiles,
                l.enterprise_id, {_AMOUNTS}
         FROM ({EACH_LINE}) l
         JOIN core.attribution a ON a.site_id = l.site_id AND {on}
     ) a
     JOIN ({VIEWS}) v ON {_VIEW_OF}
+    {below}
     """
 
 
@@ -188,7 +223,7 @@ def weighed_sums(kinds: str) -> str:
     Lines of a site that are of one flow and the same `kinds` (columns of a line) come together
     before they are seen in places and views: a national year has millions of lines.
     """
-    alike = f"enterprise_id, firms, year, gwp_set, flow, profiles, {kinds}".rstrip(", ")
+    alike = f"site_id, enterprise_id, firms, year, gwp_set, flow, profiles{_and(kinds)}"
     return f"""
     WITH {WAYS},
     on_site AS (
@@ -201,6 +236,7 @@ def weighed_sums(kinds: str) -> str:
               JOIN ways a ON a.site_id = l.site_id AND {AT_SITE.format(year="l.year")})
         GROUP BY ALL
     )
-    SELECT p.*, v.view, v.profile, a.* EXCLUDE (way), {_IN_VIEW}
+    SELECT p.*, v.view, v.profile, a.* EXCLUDE (way), {_POINT}, {_BOUNDS}
     FROM on_site a JOIN places p USING (way) JOIN ({VIEWS}) v ON {_VIEW_OF}
+    {_below_zero(kinds)}
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import polars as pl
+import polars.selectors as cs
 import pytest
 
 from tests.energy import test_exchange as exchange
@@ -72,3 +73,15 @@ def test_the_coal_of_an_oven_whose_balance_was_refused_is_not_burnt() -> None:
     assert set(burnt["flow"]) == {"memo"}
     (said,) = tables["core.contradiction"].filter(enterprise_id=code("g06_default")).to_dicts()
     assert (said["rule_id"], said["stated"]) == ("TR2", burnt["quantity"].sum())
+
+
+def test_no_bound_of_direct_emissions_is_below_zero() -> None:
+    """The oven of G06 lies in a park or does not, with all that goes in and comes out of it: a
+    range that took its coke without its coal was refused by the gate."""
+    tables = computed()
+    totals = tables["mart.park_total"].filter(view="territorial")
+    assert totals.filter(
+        (pl.col("co2e_low_t") < 0) | (pl.col("co2e_low_t") > pl.col("co2e_high_t"))
+    ).is_empty()
+    compared = tables["mart.park_reconciliation"].select(cs.ends_with("co2e_t"))
+    assert compared.filter(pl.any_horizontal(pl.all() < 0)).is_empty()
