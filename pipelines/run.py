@@ -85,7 +85,7 @@ def run_main_job(config: Settings) -> Run:
         {"passed": len(checks) - len(failed), "failed": len(hard)},
         [
             f"{check.asset_key.to_user_string()} {check.check_name}: "
-            + str(check.metadata["reasons"].value)
+            + "; ".join(f"{name} {said.value}" for name, said in check.metadata.items())
             for check in failed
             if check not in hard
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -75,6 +75,19 @@ def _delete(
         connection.execute(
             f"DELETE FROM {qualified} WHERE list_contains(?, {column})", [list(values)]
         )
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: type[Table],
+    column: str | None,
+    values: Sequence[Any],
+) -> pl.DataFrame:
+    where = "" if column is None else f"WHERE list_contains(?, {column})"
+    parameters = [] if column is None else [list(values)]
+    return connection.execute(
+        f"SELECT * FROM {_NAME}.{table.table_name()} {where}", parameters
+    ).pl()
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: type[Table], frame: pl.DataFrame) -> None:
@@ -216,8 +229,12 @@ class Lake:
         stored = self._read(table, slice_column, slice_values)
         return table.empty_frame() if stored is None else stored
 
-    def read_all(self, tables: Sequence[type[Table]]) -> list[pl.DataFrame]:
-        """Several tables of one snapshot, each as `read` gives it.
+    def read_all(
+        self,
+        tables: Sequence[type[Table]],
+        slices: Mapping[type[Table], tuple[str, Sequence[Any]]] | None = None,
+    ) -> list[pl.DataFrame]:
+        """Several tables of one snapshot, each as `read` gives it; of some a slice.
 
         In one transaction: DuckLake loads its catalog for each, which took 60 ms a table.
         """
@@ -235,7 +252,8 @@ class Lake:
                 name = table.table_name()
                 stored = None
                 if name in there:
-                    stored = _shaped(table, connection.execute(f"FROM {_NAME}.{name}").pl())
+                    column, values = (slices or {}).get(table, (None, ()))
+                    stored = _shaped(table, _rows(connection, table, column, values))
                 frames.append(table.empty_frame() if stored is None else stored)
             connection.execute("COMMIT")
         return frames
@@ -244,13 +262,9 @@ class Lake:
         self, table: type[Table], slice_column: str | None, slice_values: Sequence[Any]
     ) -> pl.DataFrame | None:
         """The rows in key order; None where the table was never written."""
-        where = "" if slice_column is None else f"WHERE list_contains(?, {slice_column})"
-        parameters = [] if slice_column is None else [list(slice_values)]
         with self.connection() as connection:
             try:
-                frame = connection.execute(
-                    f"SELECT * FROM {_NAME}.{table.table_name()} {where}", parameters
-                ).pl()
+                frame = _rows(connection, table, slice_column, slice_values)
             except duckdb.CatalogException:
                 return None
         return _shaped(table, frame)

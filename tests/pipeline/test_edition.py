@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from tests.pipeline.conftest import SampleRun, parkledger
 from warehouse.edition import SUPPRESSED, Series, edition, safe, suppressed
 
+pytestmark = pytest.mark.xdist_group("sample")
+
 
 def place(*values: int) -> dict[str, dict[str, Decimal]]:
     return {"co2e_t": {f"E{n}": Decimal(value) for n, value in enumerate(values)}}
