@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +17,9 @@ from rich.text import Text
 
 from warehouse.settings import Settings
 
-out = Console()
+# A file or a pipe has no width: tables are as wide as they are read there.
+_WIDE = 132
+out = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE)
 err = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

@@ -113,12 +113,15 @@ def _inventory_table(parks: list[dict[str, Any]], settings: Settings, shown: str
         pad_edge=False,
         collapse_padding=True,
     )
-    for name in ("park", "year", "basis", "territorial", "consumption", "placed", "tier", "marks"):
-        number = name in ("territorial", "consumption", "placed")
-        # On a narrow terminal words are folded, and no digit of a number is lost.
-        table.add_column(
-            name, justify="right" if number else "left", no_wrap=number, overflow="fold"
-        )
+    # On a narrow terminal names are folded, and a range breaks between its numbers.
+    table.add_column("park", min_width=12, overflow="fold")
+    table.add_column("year", no_wrap=True)
+    table.add_column("basis", no_wrap=True)
+    for name in ("territorial", "consumption"):
+        table.add_column(name, justify="right", min_width=12, overflow="fold")
+    table.add_column("placed", justify="right", no_wrap=True)
+    table.add_column("tier", no_wrap=True)
+    table.add_column("marks", min_width=4)
     previous = None
     for p in parks:
         name = "" if p["park_id"] == previous else f"{p['park_id']} {p['name_zh'][:16]}"
