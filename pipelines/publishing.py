@@ -5,8 +5,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.insight.published import MARTS
 from assets.inventory.marts import contributions_sql
-from assets.inventory.published import MARTS
 from assets.landing.declaration import load_sources
 from pipelines.factory import OWNERS, POOL, asset_key
 from pipelines.progress import PROGRESS

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.insight.returned import return_sources
 from assets.inventory.ceads.trace import item_sources as ceads_sources
 from assets.inventory.edges import cells_of
 from assets.inventory.equal_value import coefficient_sources as equal_value_sources
@@ -17,6 +16,7 @@ from assets.inventory.exchange import exchange_sources
 from assets.inventory.trace_bills import bill_sources
 from assets.inventory.trace_books import book_sources, plant_sources
 from assets.inventory.trace_registers import claim_sources, own_sources, record_sources
+from assets.inventory.trace_returns import return_sources
 from quality.contracts.audit import ItemSource
 from quality.contracts.core import SHARED_OUT
 from quality.contracts.profiles import EXCHANGED_FLOWS
