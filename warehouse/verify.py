@@ -83,11 +83,21 @@ def _compare(
     keys = table.key()
     measures: list[str] = list(table.table_metadata()["measures"])
     marks = [c.name for c in table.declared_columns() if c.name not in (*keys, *measures)]
-    joined = published.join(
-        recomputed, on=keys, how="full" if whole else "left", coalesce=True, suffix="__again"
-    ).with_columns(
-        pl.col(f"{measures[-1]}__again").is_null().alias("__lost"),
-        pl.col(measures[-1]).is_null().alias("__unpublished"),
+    # A measure may be empty on both sides: that a row is there is said by a column of its own.
+    here = pl.lit(value=True).alias("__here")
+    joined = (
+        published.with_columns(here)
+        .join(
+            recomputed.with_columns(here),
+            on=keys,
+            how="full" if whole else "left",
+            coalesce=True,
+            suffix="__again",
+        )
+        .with_columns(
+            pl.col("__here__again").is_null().alias("__lost"),
+            pl.col("__here").is_null().alias("__unpublished"),
+        )
     )
     both = joined.filter(~pl.col("__lost") & ~pl.col("__unpublished"))
     counts = {
