@@ -265,7 +265,7 @@ def _rest(cells: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
             pl.format("REST:{}", "province_code").alias("site_id"),
             pl.format("REST:{}", "province_code").alias("enterprise_id"),
             # Heat that thermal power takes in is recovered from fuel that is counted already.
-            pl.when((pl.col("block") == "transformation") & (pl.col("carrier") != "fuel"))
+            pl.when((pl.col("block") == "transformation") & (pl.col("carrier") == "heat"))
             .then(pl.lit("memo"))
             .otherwise(pl.col("carrier").replace_strict(FLOWS, default="direct"))
             .alias("flow"),

@@ -213,6 +213,15 @@ def test_heat_that_thermal_power_takes_in_is_a_memo_of_the_rest() -> None:
     )
     flows = dict(found.select("block", "flow").iter_rows())
     assert flows == {"transformation": "memo", "final": "purchased_heat"}
+    # Power that heating takes in is bought as any, and has a factor.
+    power = {"carrier": "electricity", "energy_id": "electricity", "book_fuel": "Electricity"}
+    (row,) = placed_by_capacity(
+        frame(ControlQuantity, cell(10, {**POWER, **power})),
+        frame(Activity),
+        plants(),
+        pl.lit(False),
+    ).to_dicts()
+    assert row["flow"] == "purchased_electricity"
 
 
 def test_measured_above_the_control_total_stops_with_both_numbers() -> None:
