@@ -38,7 +38,7 @@ UNION ALL
 -- What may lie here and is not located, where it is too little to take the point value away.
 SELECT 'LOC1w', year, boundary_class, place_id, basis || ' ' || view || ' ' || profile,
        co2e_high_t - co2e_t, co2e_high_t, 't'
-FROM mart.park_total
+FROM mart.park_total t SEMI JOIN core.park p ON p.park_id = t.place_id
 WHERE co2e_t IS NOT NULL AND co2e_high_t - co2e_t > {LIMITS["LOC1w"]} * abs(co2e_high_t)
 UNION ALL
 SELECT 'LOC2', year, boundary_class, place_id, 'co2e', registered_co2e_t, operating_co2e_t, 't'
