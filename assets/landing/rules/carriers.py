@@ -98,6 +98,18 @@ def contents(names: pl.DataFrame, fuels: pl.DataFrame) -> Content:
     return Content(gj, carbon)
 
 
+def unknown_unit(known: pl.Expr) -> Rule:
+    """UNIT: a unit that no conversion is known for."""
+    return Rule(
+        "UNIT",
+        "error",
+        "unit_zh",
+        ~known,
+        "计量单位未知：在 assets/reference/unit.csv 中登记",
+        "unknown unit: add it to assets/reference/unit.csv",
+    )
+
+
 def unit_rules(
     names: pl.DataFrame, units: pl.DataFrame, name: str, *, product: bool = False
 ) -> list[Rule]:
@@ -121,14 +133,7 @@ def unit_rules(
             if product
             else "this form lists energies, not products",
         ),
-        Rule(
-            "UNIT",
-            "error",
-            "unit_zh",
-            ~known_unit,
-            "计量单位未知：在 assets/reference/unit.csv 中登记",
-            "unknown unit: add it to assets/reference/unit.csv",
-        ),
+        unknown_unit(known_unit),
         Rule(
             "ENERGY",
             "error",

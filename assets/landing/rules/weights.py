@@ -6,7 +6,7 @@ import polars as pl
 
 from assets.boundaries.divisions import provinces
 from assets.boundaries.parks import with_park_ids
-from assets.landing.rules.carriers import Tables
+from assets.landing.rules.carriers import Tables, unknown_unit
 from quality.contracts.weights import REST, WEIGHT_UNITS
 from quality.quarantine import Rule
 
@@ -59,14 +59,7 @@ def weight_rules(reference: Tables) -> list[Rule]:
             "园区不在该省",
             "the park lies in another province",
         ),
-        Rule(
-            "UNIT",
-            "error",
-            "unit_zh",
-            ~known_unit,
-            "计量单位未知：在 assets/reference/unit.csv 中登记",
-            "unknown unit: add it to assets/reference/unit.csv",
-        ),
+        unknown_unit(known_unit),
         Rule(
             "UNITPAIR",
             "error",
