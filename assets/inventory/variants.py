@@ -125,8 +125,12 @@ def variants(
     asked = {name for profile in profiles for name in profile.factor_order}
     if not asked & set(EFFECTIVE_SETS):
         return of_return
-    grouped = fuel.join(of_return, on="activity_id", how="anti").join(
-        _by_sector(groups), on="book_sector"
+    # Of fuels that the set tells sectors apart for: coals, and no others.
+    told_apart = factors.select(pl.col("subject").alias("energy_id"), "variant").unique()
+    grouped = (
+        fuel.join(of_return, on="activity_id", how="anti")
+        .join(_by_sector(groups), on="book_sector")
+        .join(told_apart, on=["energy_id", "variant"], how="semi")
     )
     return pl.concat([of_return, grouped.select("activity_id", "variant")])
 

@@ -146,6 +146,13 @@ def test_the_implied_set_is_a_factor_a_sector_and_takes_other_gases_of_the_next_
         {**raw, "activity_id": "power", "book_sector": "Thermal Power", "block": "transformation"},
         {**raw, "activity_id": "nowhere", "book_sector": None},
         {**raw, "activity_id": "diesel", "energy_id": "diesel", "book_sector": "Construction"},
+        # Of a sector with a group, and a fuel whose factor is one for all sectors.
+        {
+            **raw,
+            "activity_id": "kiln",
+            "energy_id": "diesel",
+            "book_sector": "Nonmetal Mineral Products",
+        },
         # CEADs knows no ranks of coal.
         {**raw, "activity_id": "rank", "energy_id": "bituminous", "book_sector": "Food Processing"},
     )
@@ -157,6 +164,7 @@ def test_the_implied_set_is_a_factor_a_sector_and_takes_other_gases_of_the_next_
         "power": "raw|power",
         "nowhere": "raw_coal|CO2",
         "diesel": "diesel",
+        "kiln": "diesel",
         "rank": "bituminous|CO2",
     }
     methane = _taken(lines, "CH4")
