@@ -11,9 +11,9 @@ from __future__ import annotations
 import polars as pl
 
 from assets.energy.activity import WEIGHT_GJ, WEIGHT_KWH, generation
+from assets.energy.held import held_amounts
 from assets.enterprises.identity import identify, resolve
 from quality.contracts.energy import Contradiction
-from quality.contracts.process import REFUSED
 
 _EXACT = pl.Decimal(38, 6)
 _KEYS = ["enterprise_id", "year", "energy_id"]
@@ -186,18 +186,10 @@ def held_findings(
         .group_by(_KEYS)
         .agg(pl.col("quantity").sum().alias("expected"))
     )
-    known = resolve(identify(held, "permit_no"), entities)
-    put_in = known.group_by(_KEYS).agg(
-        pl.when(pl.col("quantity").is_null().any())
-        .then(None)
-        .otherwise(pl.col("quantity").sum())
-        .cast(_EXACT)
-        .alias("stated"),
-        (pl.col("method_id") == REFUSED).any().alias("refused"),
-        pl.col("source_row_id").min(),
-    )
     return (
-        put_in.join(used, on=_KEYS)
+        held_amounts(held, entities)
+        .rename({"held": "stated"})
+        .join(used, on=_KEYS)
         .filter(pl.col("refused") | (pl.col("stated") > pl.col("expected")))
         .with_columns(
             pl.when("refused").then(pl.lit("TR2")).otherwise(pl.lit("TR1")).alias("rule_id"),

@@ -72,7 +72,10 @@ def unburnt(
     return Activity.conform(pl.concat([rest, split.select(activity.columns)]))
 
 
-def _held(held: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
+def held_amounts(held: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
+    """What methods hold by enterprise, year and energy: `held` (null: all that is used),
+    `source_row_id`, and `refused` where it is of a balance that the door refused.
+    """
     known = resolve(identify(held, "permit_no"), entities)
     # Two methods that hold all of a fuel hold it once; what is put in adds up.
     return known.group_by(_KEYS).agg(
@@ -82,11 +85,13 @@ def _held(held: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
         .cast(_EXACT)
         .alias("held"),
         pl.col("source_row_id").min(),
-        pl.when((pl.col("method_id") == REFUSED).any())
-        .then(pl.lit(_REFUSED_ZH))
-        .otherwise(pl.lit(_HELD_ZH))
-        .alias("why"),
+        (pl.col("method_id") == REFUSED).any().alias("refused"),
     )
+
+
+def _held(held: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
+    why = pl.when("refused").then(pl.lit(_REFUSED_ZH)).otherwise(pl.lit(_HELD_ZH))
+    return held_amounts(held, entities).select(*_KEYS, "held", "source_row_id", why.alias("why"))
 
 
 def _by_products(
