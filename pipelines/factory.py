@@ -150,7 +150,8 @@ def exceeded(allocation: pl.DataFrame) -> dg.AssetCheckResult:
     name="no_contradiction",
     pool=POOL,
     description="No two deliveries contradict each other: supplies and the returns of their ends "
-    "(EX1 to EX3), fuel of a transformation and what was used (TR1, TR2), feedstock and raw material (FS1).",
+    "(EX1 to EX3), fuel of a transformation and what was used (TR1, TR2), feedstock and raw "
+    "material (FS1).",
 )
 def no_contradiction() -> dg.AssetCheckResult:
     name = Contradiction.table_name()
