@@ -97,13 +97,13 @@ def _build(
         connection.execute(f"ATTACH {sql_text(str(path))} AS r (STORAGE_VERSION 'v1.0.0')")
         connection.execute("USE r")
         hashes: dict[str, str] = {}
-        for table in release_tables():
+        published = release_tables()
+        for table, frame in zip(published, lake.read_each(published), strict=True):
             name = table.table_name()
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.partition('.')[0]}")
             connection.execute(ddl(table, name))
             for statement in comments(table, name):
                 connection.execute(statement)
-            frame = lake.read(table)
             connection.register("incoming", frame)
             order = ", ".join(f'"{key}"' for key in table.key())
             connection.execute(
