@@ -19,6 +19,7 @@ from assets.energy.exports import exported_activity
 from assets.energy.held import unburnt
 from assets.energy.processes import process_activity
 from assets.energy.supply import exchanges
+from assets.energy.vintages import control_vintages
 from assets.enterprises.plants import located_plants
 from assets.enterprises.sites import permits_of
 from assets.landing.provenance import is_illustrative
@@ -44,6 +45,7 @@ from quality.contracts.reference import BookSector, Energy, Unit
 from quality.contracts.registers import NxPermit
 from quality.contracts.statistics import CeadsEnergy
 from quality.contracts.units import SiteEnergy
+from quality.contracts.vintages import CensusRevision, ControlVintage
 from quality.contracts.weights import CityQuantity, DownscaledPart, SectorWeight
 from warehouse.settings import Settings
 from warehouse.step import Frames, Step
@@ -86,17 +88,27 @@ def _controls(t: Frames, totals: pl.DataFrame, books: pl.DataFrame) -> pl.DataFr
         t["accepted.energy"],
         t["accepted.book_row"],
         t["accepted.province_name"],
+        t["accepted.census_revision"],
     )
 
 
 def _of_provinces(t: Frames, _: Settings) -> pl.DataFrame:
     totals = t["accepted.control_total"].filter(~cities.is_city("province_code"))
-    return _controls(t, totals, t["accepted.ceads_energy"])
+    return _controls(t, totals, t["accepted.ceads_energy"]).filter("in_force")
 
 
 def _of_cities(t: Frames, _: Settings) -> pl.DataFrame:
     totals = t["accepted.control_total"].filter(cities.is_city("province_code"))
-    return cities.city_quantities(_controls(t, totals, t["accepted.ceads_energy"].clear()))
+    found = _controls(t, totals, t["accepted.ceads_energy"].clear())
+    return cities.city_quantities(found.filter("in_force"))
+
+
+def _vintages(t: Frames, _: Settings) -> pl.DataFrame:
+    totals, books = t["accepted.control_total"], t["accepted.ceads_energy"]
+    # Most runs have one vintage: then books need not be turned into canonical units once more.
+    if t["accepted.census_revision"].is_empty() and totals["vintage"].is_null().all():
+        return ControlVintage.empty_frame()
+    return control_vintages(_controls(t, totals, books))
 
 
 def _downscaled(t: Frames, _: Settings) -> pl.DataFrame:
@@ -135,6 +147,10 @@ def _located(t: Frames, cells: pl.DataFrame, measured: pl.DataFrame) -> pl.DataF
 
 def _activity(t: Frames, _: Settings) -> pl.DataFrame:
     illustrative = is_illustrative(t["raw.delivery"])
+    made_for_show = pl.any_horizontal(
+        is_illustrative(t["raw.delivery"], name)
+        for name in ("source_row_id", "census_from_row", "census_to_row")
+    ).fill_null(False)
     measured, _allocation = _measured(t)
     cells = control.open_cells(t["core.control_quantity"], measured)
     placed = control.with_rest(
@@ -144,7 +160,7 @@ def _activity(t: Frames, _: Settings) -> pl.DataFrame:
         downscaled_activity(
             t["core.downscaled_part"], t["core.control_quantity"], t["core.city_quantity"]
         ),
-        illustrative,
+        made_for_show,
     )
     processes = process_activity(
         t["core.process_term"], t["core.site"], t["core.entity"], illustrative
@@ -165,6 +181,8 @@ _PLACES = (
     NxPermit,
     Delivery,
 )
+# Control totals, and what they are read by.
+_TOTALS = (ControlTotal, CeadsEnergy, CensusRevision, Unit, Energy, BookRow, ProvinceName)
 STEPS: tuple[Step, ...] = (
     Step(
         CanonicalReturn,
@@ -181,20 +199,9 @@ STEPS: tuple[Step, ...] = (
         "energy",
         by_year=True,
     ),
-    Step(
-        ControlQuantity,
-        (ControlTotal, CeadsEnergy, Unit, Energy, BookRow, ProvinceName),
-        _of_provinces,
-        "energy",
-        by_year=True,
-    ),
-    Step(
-        CityQuantity,
-        (ControlTotal, CeadsEnergy, Unit, Energy, BookRow, ProvinceName),
-        _of_cities,
-        "energy",
-        by_year=True,
-    ),
+    Step(ControlQuantity, _TOTALS, _of_provinces, "energy", by_year=True),
+    Step(CityQuantity, _TOTALS, _of_cities, "energy", by_year=True),
+    Step(ControlVintage, _TOTALS, _vintages, "energy", by_year=True),
     Step(
         BookFinding,
         (CeadsEnergy, BookRow, ProvinceName),

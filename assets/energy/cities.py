@@ -149,8 +149,8 @@ def outside_cities(
 
     Of a province's cell of which cities have cells, parks in these cities take no part, and the
     rest weighs what the province as a whole has beside these cities and the parks outside of
-    them. Where a city's weights are of another kind or caliber that cannot be told, and what
-    the cities leave is not shared out. Raises ControlTotalError (CAL1) where cities weigh more
+    them. Where a city's weights are of another kind, caliber or vintage that cannot be told, and
+    what the cities leave is not shared out. Raises ControlTotalError (CAL1) where cities weigh more
     than their province.
     """
     inner = placed.filter(pl.col("within").is_not_null()).select(
@@ -159,19 +159,20 @@ def outside_cities(
     carved = inner.unique()
     if carved.is_empty():
         return placed
-    series = weights.group_by(*_SERIES, "kind_zh", "firms_zh").agg(pl.col("weight").sum())
+    caliber = ["kind_zh", "firms_zh", "weight_vintage"]
+    series = weights.group_by(*_SERIES, *caliber).agg(pl.col("weight").sum())
     of_cities = (
         carved.join(placed.select("control_id", "year", "book_sector").unique(), on="control_id")
         .join(
             series.rename({"area_code": "city_code", "weight": "city_weight"}),
             on=["city_code", "year", "book_sector"],
         )
-        .group_by("control_id", "kind_zh", "firms_zh")
+        .group_by("control_id", *caliber)
         .agg(pl.col("city_weight").sum(), pl.len().alias("cities"))
     )
     number = carved.group_by("control_id").len("all_cities")
     whole = placed.join(number, on="control_id").join(
-        of_cities, on=["control_id", "kind_zh", "firms_zh"]
+        of_cities, on=["control_id", *caliber]
     ).filter(pl.col("cities") == pl.col("all_cities"))  # fmt: skip
     named = weights.select(
         pl.col("area_code").alias("city_code"), "year", "book_sector", "place_code"

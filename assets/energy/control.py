@@ -13,10 +13,11 @@ import polars as pl
 from assets.energy.books import book_cells, is_consumption
 from assets.energy.operating import whether_operating
 from assets.energy.split import split_exact
+from assets.energy.vintages import CELL as _KEYS
+from assets.energy.vintages import all_vintages
 from quality.contracts.core import Activity
 from warehouse.sql import run_sql
 
-_KEYS = ["year", "province_code", "block", "book_sector", "book_fuel"]
 # Fuels of the row of thermal power, and the kind of located plant that they are shared by.
 # Gases of coke ovens and blast furnaces are burnt where they arise: at works of iron and steel.
 TAKERS = {
@@ -56,14 +57,16 @@ def control_quantities(
     energies: pl.DataFrame,
     book_rows: pl.DataFrame,
     provinces: pl.DataFrame,
+    revisions: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Rows of `core.control_quantity` in canonical units, from books and single totals.
+    """Rows of `core.control_quantity` of every vintage, with `in_force` (`all_vintages`).
 
-    The transformation block is signed (+ input, - output): outputs are no consumption and are
-    left out. A cell that `accepted.control_total` and `accepted.ceads_energy` both give must
-    be the same, to the decimals that the first keeps, and is taken from the book. Raises
-    ControlTotalError for a fuel or unit without conversion, a sector of unknown scope, and two
-    cells that differ.
+    In canonical units, from books and single totals, revised by `accepted.census_revision`. The
+    transformation block is signed (+ input, - output): outputs are no consumption and are left
+    out. A cell that `accepted.control_total` (without a vintage of its own) and
+    `accepted.ceads_energy` both give must be the same, to the decimals that the first keeps, and
+    is taken from the book. Raises ControlTotalError for a fuel or unit without conversion, a
+    sector of unknown scope, and two cells that differ.
     """
     scopes = book_rows.filter(pl.col("block") != "none").select("book_sector", "activity_scope")
     single = controls.join(scopes, on="book_sector", how="left").select(
@@ -74,6 +77,7 @@ def control_quantities(
         "activity_scope",
         pl.col("value").cast(pl.Decimal(38, 12)),
         pl.col("unit_zh").alias("unit"),
+        "vintage",
         "pedigree",
     )
     unknown = single.filter(pl.col("activity_scope").is_null() & (pl.col("value") > 0))
@@ -83,7 +87,10 @@ def control_quantities(
             f"{row['source_row_id']}: sector {row['book_sector']!r} is not known; "
             "expected a row of assets/reference/book_row.csv"
         )
-    cells = pl.concat([single, book_cells(books, book_rows, provinces).select(single.columns)])
+    booked = book_cells(books, book_rows, provinces).with_columns(
+        pl.lit(None, pl.String).alias("vintage")
+    )
+    cells = pl.concat([single, booked.select(single.columns)])
     found = run_sql(_CONTROL, {"cell": cells, "accepted.energy": energies, "accepted.unit": units})
     lost = cells.filter(is_consumption()).join(found, on="control_id", how="anti")
     if lost.height:
@@ -94,8 +101,15 @@ def control_quantities(
         )
     of_book = found.filter(pl.col("source_column").is_not_null())
     alone = found.filter(pl.col("source_column").is_null())
-    _agree(alone, of_book)
-    return pl.concat([alone.join(of_book, on=_KEYS, how="anti"), of_book]).filter(is_consumption())
+    undated = alone.filter(pl.col("vintage").is_null())
+    _agree(undated, of_book)
+    published = [
+        alone.filter(pl.col("vintage").is_not_null()),
+        undated.join(of_book, on=_KEYS, how="anti"),
+        of_book,
+    ]
+    # What a later vintage sets to zero is no consumption: which one counts is decided first.
+    return all_vintages(pl.concat(published), revisions).filter(is_consumption())
 
 
 def _agree(single: pl.DataFrame, books: pl.DataFrame) -> None:
@@ -165,16 +179,16 @@ def with_rest(
 
     `cells` of `open_cells`, `located` of `located_by_capacity`, `downscaled` of
     `assets.energy.downscaling.downscaled_activity`. What neither has of a cell is the rest's.
+    `illustrative` says of a control total whether it was made for demonstration.
     """
     of_parks = downscaled.select(pl.col("within").alias("control_id"), "quantity")
     taken = pl.concat([located.select("control_id", "quantity"), of_parks])
     rest = pl.concat([_rest(cells, taken), _not_energy(control)], how="diagonal_relaxed")
-    said = ("tier", "illustrative", "allocation_u95_pct")
     names = [c.name for c in Activity.declared_columns()]
-    columns = [name for name in names if name not in said]
+    said = ("tier", "illustrative", "allocation_u95_pct")
+    columns = [*(name for name in names if name not in said), illustrative.alias("illustrative")]
     of_book = pl.concat([located.select(columns), rest.select(columns)]).with_columns(
         pl.lit("T6").alias("tier"),
-        illustrative.alias("illustrative"),
         # What a book is shared out by is its tier's doubt, not that of an allocation.
         pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
     )

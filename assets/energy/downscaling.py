@@ -22,7 +22,8 @@ _SERIES = ["area_code", "year", "book_sector"]
 _CELL = ["year", "province_code", "book_sector", "book_fuel"]
 
 _CANONICAL = """
-SELECT w.* EXCLUDE (pedigree), w.pedigree AS weight_pedigree,
+SELECT w.* EXCLUDE (pedigree, vintage), w.pedigree AS weight_pedigree,
+       coalesce(w.vintage, '') AS weight_vintage,
        round(w.value * u.value, 6)::DECIMAL(38,6) AS weight, u.canonical_unit AS weight_unit
 FROM accepted.sector_weight w
 JOIN kind k USING (kind_zh)
@@ -33,16 +34,17 @@ JOIN accepted.unit u ON u.unit_zh = w.unit_zh AND u.canonical_unit = k.canonical
 def usable_weights(weights: pl.DataFrame, units: pl.DataFrame, parks: pl.DataFrame) -> pl.DataFrame:
     """The one series of weights that each area, year and sector is shared out by.
 
-    Rows of `accepted.sector_weight` with `weight, weight_unit`. A series is of one kind and one
-    caliber, names a park and the rest, and is not all zeros; of several the first kind of
-    METHOD 4.3 counts. Of a park in a park that is named too only the outer one counts, which
+    Rows of `accepted.sector_weight` with `weight, weight_unit` and `weight_vintage` (empty where
+    none is stated). A series is of one kind, one caliber and one vintage, names a park and the
+    rest, and is not all zeros; of several the first kind of METHOD 4.3 counts, and of that the
+    one published last. Of a park in a park that is named too only the outer one counts, which
     holds the inner one.
     """
     kinds = pl.DataFrame({"kind_zh": WEIGHT_KINDS, "canonical_unit": list(WEIGHT_UNITS.values())})
     given = run_sql(
         _CANONICAL, {"accepted.sector_weight": weights, "accepted.unit": units, "kind": kinds}
     )
-    series = [*_SERIES, "kind_zh", "firms_zh"]
+    series = [*_SERIES, "kind_zh", "firms_zh", "weight_vintage"]
     around = ancestors(parks).filter(pl.col("park_id") != pl.col("ancestor_id"))
     inner = (
         given.join(around, left_on="place_code", right_on="park_id")
@@ -60,6 +62,7 @@ def usable_weights(weights: pl.DataFrame, units: pl.DataFrame, parks: pl.DataFra
         .filter(whole & (pl.col("weight").sum().over(series) > 0))
         .with_columns(pl.col("kind_zh").replace_strict(_PRECEDENCE).alias("rank"))
         .filter(pl.col("rank") == pl.col("rank").min().over(_SERIES))
+        .filter(pl.col("weight_vintage") == pl.col("weight_vintage").max().over(_SERIES))
         .drop("rank")
     )
 
@@ -146,13 +149,18 @@ def downscaled_parts(
     everywhere = pl.concat([parts, shared_out.filter("measured")], how="diagonal")
     return DownscaledPart.conform(
         everywhere.with_columns(
-            (illustrative("source_row_id") | illustrative("control_row_id"))
+            pl.any_horizontal(
+                illustrative(name)
+                for name in ("source_row_id", "control_row_id", "census_from_row", "census_to_row")
+            )
+            .fill_null(False)
             .any()
             .over(pl.coalesce("within", "control_id"))
             .alias("illustrative"),
             illustrative("total_row_id").fill_null(False).any().over(FUEL).alias("of_total"),
             worse_of("pedigree", "weight_pedigree", "total_pedigree").alias("pedigree"),
             pl.when(city).then(pl.lit("T5")).otherwise(pl.lit("T6")).alias("tier"),
+            pl.col("weight_vintage").replace("", None).alias("vintage"),
             pl.when(fitted)
             .then(pl.format("{}，并与园区能源总量两向拟合", by_weight))
             .otherwise(by_weight)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from assets.inventory.edges import cells_of
-from assets.inventory.factors import plain
 from quality.contracts.energy import ElectricityCoefficient
+from quality.exact import plain
 
 
 def electricity_coefficients(equal_values: pl.DataFrame) -> pl.DataFrame:

@@ -10,8 +10,8 @@ import polars as pl
 from assets.energy.bills import GREEN_BILL
 from assets.inventory.choice import PROFILE_MARK, Profile
 from assets.inventory.edges import cells_of
-from assets.inventory.factors import decimal12, plain
 from quality.contracts.core import EmissionFactor
+from quality.exact import decimal12, plain
 from warehouse.step import Frames
 
 _SOURCE = "energy_exchange"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +10,7 @@ import polars as pl
 
 from quality.contracts.core import EmissionFactor, EnergyCoefficient
 from quality.contracts.reference import CONFIDENCE
+from quality.exact import decimal12, plain
 
 # Precedence (METHOD 2.2); a triple is taken from one set, never mixed.
 SET_RANK = {"PG2025": 1, "RAWCOAL-FALLBACK": 1, "NDRC24": 2, "PG2011": 3, "IPCC2006": 4}
@@ -40,20 +40,6 @@ FactorRow = tuple[dict[str, Any], dict[str, str]]
 
 class FactorError(ValueError):
     """A factor is missing or in a unit that has no conversion."""
-
-
-def decimal12(value: Fraction) -> Decimal:
-    """A fraction to 12 decimals, half away from zero: the one rounding of a factor."""
-    scaled = value * 10**12
-    whole, remainder = divmod(abs(scaled.numerator), scaled.denominator)
-    rounded = whole + (1 if 2 * remainder >= scaled.denominator else 0)
-    return Decimal(rounded if value >= 0 else -rounded).scaleb(-12)
-
-
-def plain(value: Decimal) -> str:
-    """A decimal as a person writes it: no exponent, no closing zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def combustion_co2(ncv: Fraction, cc: Fraction, of: Fraction) -> Fraction:

@@ -71,6 +71,16 @@ def book_sources(t: Frames) -> list[pl.DataFrame]:
         *control_cells(t, controls, "control", "control_id"),
         *control_cells(t, shared, "activity", "activity_id"),
     ]
+    for role, row in (("census before", "census_from_row"), ("census after", "census_to_row")):
+        ratio = {role: "ratio", f"{role}, year": "census_year"}
+        rows = controls.filter(pl.col(row).is_not_null()).select(
+            "control_id", pl.col(row).alias("source_row_id")
+        )
+        taken = shared.select("activity_id", "control_id").join(rows, on="control_id")
+        found += [
+            cells_of(rows, "control", "control_id", "census_revision", ratio),
+            cells_of(taken, "activity", "activity_id", "census_revision", ratio),
+        ]
     placed = shared.filter(pl.col("unit_id") != "rest").select(
         "activity_id", "control_id", "unit_id"
     )

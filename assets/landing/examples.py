@@ -59,6 +59,7 @@ _WEIGHT: Row = {
     "kind_zh": "增加值",
     "unit_zh": "万元",
     "firms_zh": "规上",
+    "vintage": "2024-11",
     "provenance": "示意统计年鉴（虚构）表 1",
     "note_zh": NOTE,
 }
@@ -305,6 +306,20 @@ EXAMPLES: dict[str, list[Row]] = {
     "sector_weight": [
         {**_WEIGHT, "place_code": place, "value": value}
         for place, value in (("S649012", 182000), ("S649008", 96500), ("REST", 731500))
+    ],
+    "census_revision": [
+        {
+            "area_code": "640000",
+            "book_sector": "全部",
+            "book_fuel": "Raw_Coal",
+            "census_year": year,
+            "ratio": ratio,
+            "revises": "2019-08",
+            "vintage": "2020-06",
+            "provenance": "示意公报（虚构）",
+            "note_zh": NOTE,
+        }
+        for year, ratio in ((2013, 1), (2018, 1.04))
     ],
     "process_return": [
         {**_WATER, "parameter_zh": "处理方式", "choice_zh": "厌氧反应器"},

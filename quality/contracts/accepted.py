@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from quality.contracts.table import Quantity, Table, column, pedigree, source_row
+from quality.contracts.table import Quantity, Table, column, pedigree, source_row, vintage
 
 # What explains a jump against the year before (METHOD 5, EN6).
 EVENTS = ["投产", "停产", "复产", "合并", "分立", "边界调整"]
@@ -130,14 +130,16 @@ class ControlTotal(Table):
     book_fuel: str = column("能源", "fuel as in the energy book")
     value: Quantity = column("数值", "delivered value, in its own unit")
     unit_zh: str = column("单位", "unit as delivered")
+    vintage: str = vintage()
     provenance: str = column("数据来源", "cell of the book")
     pedigree: str = pedigree()
 
     class Config:
         metadata = {
             "table": "accepted.control_total",
-            "key": ["year", "province_code", "block", "book_sector", "book_fuel"],
-            "about": "One row a province or city, year, sector and fuel of an energy book.",
+            "key": ["year", "province_code", "block", "book_sector", "book_fuel", "vintage"],
+            "about": "One row a province or city, year, sector, fuel and vintage of an energy "
+            "book.",
         }
 
 

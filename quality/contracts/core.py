@@ -12,7 +12,7 @@ from quality.contracts.books import ACTIVITY_SCOPES, CONTROL_BLOCKS
 from quality.contracts.enterprises import UNIT_KINDS
 from quality.contracts.profiles import FLOWS, GASES
 from quality.contracts.reference import CONFIDENCE
-from quality.contracts.table import Factor, Quantity, Table, column, pedigree
+from quality.contracts.table import Factor, Quantity, Table, column, pedigree, vintage
 
 BASES = ["registered", "operating"]
 # Series of whole years; `opening` holds single years only.
@@ -342,6 +342,12 @@ class ControlQuantity(Table):
     carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat"])
     quantity: Quantity = column("数量", "control total in the canonical unit", gt=0)
     canonical_unit: str = column("单位", "canonical unit")
+    vintage: str = vintage()
+    revision_factor: Factor = column(
+        "修订系数", "what a census revised the cell by; empty: as published", nullable=True
+    )
+    census_from_row: str = column("前次普查来源行", "ratio of the census before", nullable=True)
+    census_to_row: str = column("后次普查来源行", "ratio of the census after", nullable=True)
     pedigree: str = pedigree()
 
     class Config:

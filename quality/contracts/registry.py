@@ -35,6 +35,7 @@ from quality.contracts import (
     statistics,
     uncertainty,
     units,
+    vintages,
     weights,
     zones,
 )
@@ -52,6 +53,7 @@ _MODULES = (
     factors,
     forms,
     weights,
+    vintages,
     insight,
     process,
     codes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quality.contracts.core import ControlQuantity
-from quality.contracts.table import Quantity, Table, column, pedigree, source_row
+from quality.contracts.table import Quantity, Table, column, pedigree, source_row, vintage
 
 # In order of precedence (METHOD 4.3), with the canonical unit of each.
 WEIGHT_UNITS = {
@@ -33,6 +33,7 @@ class SectorWeight(Table):
     value: Quantity = column("数值", "value, in the row's unit", ge=0)
     unit_zh: str = column("计量单位", "unit of the value")
     firms_zh: str = column("企业口径", "firms above scale, or all firms", isin=FIRMS)
+    vintage: str = vintage()
     provenance: str = column("来源", "document that the value stands in")
     note_zh: str = column("备注", "note of the delivery", nullable=True)
     pedigree: str = pedigree()
@@ -40,9 +41,17 @@ class SectorWeight(Table):
     class Config:
         metadata = {
             "table": "accepted.sector_weight",
-            "key": ["area_code", "year", "book_sector", "place_code", "kind_zh", "firms_zh"],
+            "key": [
+                "area_code",
+                "year",
+                "book_sector",
+                "place_code",
+                "kind_zh",
+                "firms_zh",
+                "vintage",
+            ],
             "partition": "year",
-            "about": "One row an area, year, sector, park or rest, and kind of weight.",
+            "about": "One row an area, year, sector, park or rest, kind of weight and vintage.",
         }
 
 
@@ -65,6 +74,7 @@ class DownscaledPart(Table):
     place_id: str = column("地点", "park, REST:province or REST:city")
     kind_zh: str = column("权重类别", "what the weights are", isin=WEIGHT_KINDS)
     firms_zh: str = column("企业口径", "firms that they are of", isin=FIRMS)
+    vintage: str = vintage()
     weight: Quantity = column("权重", "weight of the place in the sector", ge=0)
     weight_unit: str = column("权重单位", "unit of the weight")
     measured: bool = column("有实测", "returns of the sector and fuel lie in the park: no share")

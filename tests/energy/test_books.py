@@ -16,6 +16,7 @@ from assets.energy.control import control_quantities
 from quality.contracts.accepted import ControlTotal
 from quality.contracts.core import Activity, ControlQuantity
 from quality.contracts.statistics import CeadsEnergy
+from quality.contracts.vintages import CensusRevision
 from tests.door import file_through_door
 from tests.energy.placing import placed_by_capacity
 from tests.energy.test_control import book_cell, plants, unit
@@ -106,6 +107,7 @@ def real_controls() -> pl.DataFrame:
             facts("energy"),
             facts("book_row"),
             facts("province_name"),
+            frame(CensusRevision),
         )
     )
 

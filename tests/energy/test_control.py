@@ -18,6 +18,7 @@ from assets.energy.operating import whether_operating
 from quality.contracts.accepted import ControlTotal
 from quality.contracts.core import Activity, ControlQuantity
 from quality.contracts.statistics import CeadsEnergy
+from quality.contracts.vintages import CensusRevision
 from tests.energy.placing import placed_by_capacity
 from tests.frames import facts, frame
 
@@ -282,6 +283,7 @@ def quantities(*rows: dict[str, Any], books: list[dict[str, Any]] | None = None)
             facts("energy"),
             facts("book_row"),
             facts("province_name"),
+            frame(CensusRevision),
         )
     )
 

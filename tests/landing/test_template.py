@@ -32,6 +32,7 @@ FORMS = [
     "site_energy",
     "energy_exchange",
     "sector_weight",
+    "census_revision",
     "process_return",
     "park_boundary",
 ]

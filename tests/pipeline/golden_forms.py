@@ -22,92 +22,27 @@ from assets.landing.lifecycle import merge
 from pipelines.wiring import recompute
 from quality.contracts.audit import Delivery
 from tests.pipeline.golden_park import exact, g30_energy, park_annual, six
-from tests.pipeline.golden_weights import control_totals, diesel_measured, park_returns, weights
+from tests.pipeline.golden_registers import permits, registered, units
+from tests.pipeline.golden_weights import (
+    control_totals,
+    diesel_measured,
+    park_returns,
+    revisions,
+    weights,
+)
 from tests.pipeline.golden_world import (
-    HOME,
-    NAMES,
-    OUTSIDE,
-    P1,
-    P2,
-    PARKS,
     YEAR,
     Row,
     code,
     layer,
     layers,
     permit_no,
-    place_of,
     table,
     who,
     zh,
 )
 from tests.shared_data import golden
 from warehouse.settings import Settings
-
-
-def permits() -> Iterator[Row]:
-    sites = [(name, "001P", place_of(name)) for name in NAMES if name != "g15"]
-    lon, lat = place_of("g15")
-    sites += [
-        ("g15", "001P", (lon + 0.0007891, lat)),
-        ("g15", "002P", PARKS[P2][1:]),
-        ("g15", "003P", (OUTSIDE[0] + 0.0312345, OUTSIDE[1])),
-    ]
-    for name, number, (x, y) in sites:
-        yield {
-            "企业名称": zh(name),
-            "排污许可证编号": permit_no(name, number),
-            "统一社会信用代码": code(name),
-            "生产经营场所经度": f"{x:.7f}",
-            "生产经营场所纬度": f"{y:.7f}",
-            "数据来源": "测试",
-        }
-
-
-def registered() -> Iterator[Row]:
-    for name in NAMES:
-        park = PARKS.get(HOME.get(name, ""), ("北京市海淀区中关村南大街",))[0]
-        yield {
-            "统一社会信用代码": code(name),
-            "企业名称": zh(name),
-            "住所": f"{park}1号",
-            "登记状态": "存续",
-        }
-
-
-def units() -> list[Row]:
-    """The sites of G15 (A metered, B and C by capacity, D an office); a second word for G33."""
-    several = {**who("g15"), "法人单位代码": code("g15"), "单位类别": "产业活动单位"}
-    lon, lat = place_of("g15")
-    return [
-        {**several, "排污许可证编号": permit_no("g15", "001P")},
-        {
-            **several,
-            "排污许可证编号": permit_no("g15", "002P"),
-            "生产能力": "200",
-            "能力单位": "吨",
-        },
-        {
-            **several,
-            "排污许可证编号": permit_no("g15", "003P"),
-            "生产能力": "100",
-            "能力单位": "吨",
-        },
-        {
-            **several,
-            "单位所在地": f"{PARKS[P1][0]}9号",
-            "场所用途": "办公",
-            "从业人员": "100",
-            "经度": f"{lon + 0.0023457:.7f}",
-            "纬度": f"{lat:.7f}",
-        },
-        {
-            **who("g33"),
-            "单位类别": "法人单位",
-            "排污许可证编号": permit_no("g33"),
-            "单位所在地": f"{PARKS[P1][0]}3号",
-        },
-    ]
 
 
 def returned(name: str, energy: str, unit: str, used: Any, **more: Any) -> Row:
@@ -377,6 +312,7 @@ def deliveries() -> dict[str, list[Row]]:
         "energy_exchange": list(supplies()),
         "control_total": list(control_totals()),
         "sector_weight": list(weights()),
+        "census_revision": list(revisions()),
         "park_annual": [park_returns(), *park_annual()],
         "grid_supply": list(bills()),
     }

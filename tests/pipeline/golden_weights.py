@@ -34,6 +34,11 @@ PARK_TOTAL = 500_000
 CITY, CITY_YEAR, CITY_SECTOR = "520100", 2021, SECTORS["C30"]
 
 
+# Of the case of a census: 1 at 2013 and 1.10 at 2018 make 1.06 of 2016 (G28).
+CENSUS_SECTOR, CENSUS_YEAR, FIRST_VALUE = SECTORS["C30"], 2016, 50
+CENSUS_RATIOS = {2013: "1", 2018: "1.1"}
+
+
 def _total(sector: str, value: Any, fuel: str = "Diesel_Oil", unit: str = "万吨") -> Row:
     return {
         "年份": YEAR,
@@ -57,6 +62,11 @@ def control_totals() -> Iterator[Row]:
         yield {**_total(sector, value, "Gasoline"), "年份": FITTED_YEAR}
     for area, value in ((PROVINCE, 100), (CITY, 40)):
         yield {**_total(CITY_SECTOR, value), "年份": CITY_YEAR, "地区代码": area}
+    yield {**_total(CENSUS_SECTOR, FIRST_VALUE), "年份": CENSUS_YEAR}
+    # Published twice, the second time after the census: that counts, and no ratio.
+    coke = {**_total(CENSUS_SECTOR, 10, "Coke"), "年份": CENSUS_YEAR}
+    yield coke
+    yield {**coke, "数值": "12", "发布日期": "2021-03"}
     # Power of a city is refused.
     yield {**_total("Thermal Power", 1), "块": "transformation", "地区代码": CITY}
     # Power is made where its plants stand: no weight speaks of it.
@@ -90,6 +100,11 @@ def weights() -> Iterator[Row]:
             yield _weight(sector, place, 10, 年份=FITTED_YEAR)
     for place, value in ((W1, 10), (W2, 20), ("REST", 70)):
         yield _weight(CITY_SECTOR, place, value, 年份=CITY_YEAR)
+    # Weights published later take the place of the ones before.
+    for place, value in ((W1, 90), ("REST", 10)):
+        yield _weight(CENSUS_SECTOR, place, value, 年份=CENSUS_YEAR)
+    for place, value in ((W1, 25), ("REST", 75)):
+        yield _weight(CENSUS_SECTOR, place, value, 年份=CENSUS_YEAR, 发布日期="2020-06")
     for place, value in ((W1, 10), ("REST", 30)):
         yield _weight(CITY_SECTOR, place, value, 年份=CITY_YEAR, 地区代码=CITY)
     yield _weight(NO_REST, W1, 5)
@@ -99,6 +114,29 @@ def weights() -> Iterator[Row]:
     yield _weight(WRONG, W1, -1)
     yield _weight(WRONG, "S999999", 5)
     yield _weight(WRONG, "REST", 5)
+
+
+def revisions() -> Iterator[Row]:
+    for year, ratio in CENSUS_RATIOS.items():
+        yield {
+            "地区代码": PROVINCE,
+            "行业": CENSUS_SECTOR,
+            "能源": "全部",
+            "普查年份": year,
+            "修订系数": ratio,
+            "发布日期": "2020-06",
+            "来源": "测试",
+        }
+    # A fuel that no book has.
+    yield {
+        "地区代码": PROVINCE,
+        "行业": CENSUS_SECTOR,
+        "能源": "泥炭",
+        "普查年份": 2018,
+        "修订系数": "1.2",
+        "发布日期": "2020-06",
+        "来源": "测试",
+    }
 
 
 def diesel_measured() -> Row:

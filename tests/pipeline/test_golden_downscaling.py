@@ -13,8 +13,10 @@ from quality.contracts.core import ControlQuantity
 from quality.contracts.weights import DownscaledPart
 from tests.pipeline.golden_forms import computed
 from tests.pipeline.golden_weights import (
+    CENSUS_YEAR,
     CITY,
     CITY_YEAR,
+    FIRST_VALUE,
     FITTED,
     FITTED_YEAR,
     MIXED,
@@ -281,3 +283,42 @@ def test_a_share_of_a_city_leads_to_the_city_and_the_province_to_what_the_city_t
         ("city weight", "sector_weight", "30"),
         ("weight", "sector_weight", "70"),
     } <= split
+
+
+def test_g28_a_census_revises_a_cell_and_parks_share_the_revised_one(tables: Tables) -> None:
+    found = of_province(tables, CENSUS_YEAR, book_fuel="Diesel_Oil")
+    quantities = dict(found.select("site_id", "quantity").iter_rows())
+    assert quantities == {f"PARK:{W1}": 132_500, REST: 397_500}
+    kept = tables["core.control_vintage"].filter(year=CENSUS_YEAR, book_fuel="Diesel_Oil")
+    assert kept.sort("quantity").select(
+        "quantity", "revised", "revision_factor", "vintage", "in_force"
+    ).rows() == [
+        (FIRST_VALUE * 10_000, False, None, None, False),
+        (530_000, True, Decimal("1.06"), "2020-06", True),
+    ]
+    balance = tables["mart.control_balance"].filter(
+        year=CENSUS_YEAR, book_fuel="Diesel_Oil", boundary_class="approved"
+    )
+    assert balance["book_quantity"].to_list() == [530_000]
+    assert set(tables["core.downscaled_part"].filter(year=CENSUS_YEAR)["vintage"]) == {"2020-06"}
+
+
+def test_figures_that_the_office_revised_itself_are_not_revised_again(tables: Tables) -> None:
+    (cell,) = tables["core.control_quantity"].filter(year=CENSUS_YEAR, book_fuel="Coke").to_dicts()
+    assert (cell["quantity"], cell["vintage"]) == (120_000, "2021-03")
+    kept = tables["core.control_vintage"].filter(year=CENSUS_YEAR, book_fuel="Coke")
+    assert kept.sort("quantity").select("quantity", "in_force").rows() == [
+        (100_000, False),
+        (106_000, False),
+        (120_000, True),
+    ]
+
+
+def test_a_revised_cell_leads_to_the_ratios_of_both_censuses(tables: Tables) -> None:
+    controls = tables["core.control_quantity"].filter(year=CENSUS_YEAR, book_fuel="Diesel_Oil")
+    edges = tables["audit.item_source"].join(
+        controls.select(pl.col("control_id").alias("item_id")), on="item_id", how="semi"
+    )
+    cells = dict(edges.filter(item_kind="control").select("role", "source_row_id").iter_rows())
+    assert cells["census before"] != cells["census after"]
+    assert cells["control_total"] == controls["source_row_id"][0]

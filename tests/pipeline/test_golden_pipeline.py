@@ -44,6 +44,7 @@ def test_what_is_refused_is_refused_by_its_rule_and_nothing_else_is(tables: Tabl
         ("sector_weight", "CAL1", 2),
         ("sector_weight", "CONTRACT:value", 1),
         ("sector_weight", "PARK", 1),
+        ("census_revision", "FUEL", 1),
     }
 
 

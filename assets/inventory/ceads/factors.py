@@ -17,8 +17,8 @@ import polars as pl
 from assets.inventory.ceads.errors import CeadsError
 from assets.inventory.ceads.names import COALS, FUELS, RAW_COAL
 from assets.inventory.ceads.quantities import CELL, published, used_quantities
-from assets.inventory.factors import decimal12, plain
 from quality.contracts.ceads import ImpliedFactor, ImpliedGroup
+from quality.exact import decimal12, plain
 
 FACTOR_SET = "CEADS-implied"
 # Ratios with seven digits agree to 1e-6; the nearest two factors of a coal are 4e-3 apart.

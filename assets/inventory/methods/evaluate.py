@@ -10,17 +10,18 @@ from typing import Any
 import polars as pl
 
 from assets.inventory.choice import PROFILE_MARK
-from assets.inventory.factors import decimal12, plain, worst
+from assets.inventory.factors import worst
 from assets.inventory.methods.base import MethodError, Term
 from assets.inventory.methods.book import FactorBook
 from assets.inventory.methods.catalogue import BY_NAME, EXCLUSIVE_IN_ITEM, EXCLUSIVE_IN_WORKS
 from assets.inventory.methods.delivered import RETURN, Row, inputs_of, method_of, where
-from assets.inventory.methods.figures import Figure, Source, decimal6
+from assets.inventory.methods.figures import Figure, Source
 from assets.inventory.methods.landfill import LANDFILL, landfill_terms
 from assets.inventory.methods.units import Units
 from assets.landing.declaration import load_sources
 from assets.landing.rules.identity import person
 from quality.contracts.process import ProcessTerm
+from quality.exact import decimal6, decimal12, plain
 
 EDGES = {
     name: pl.String() for name in ("item_kind", "item_id", "role", "source_row_id", "column_zh")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from assets.inventory.factors import decimal12, plain
+from quality.exact import plain
 
 _SUM, _PRODUCT, _ATOM = 0, 1, 2
 # Digits of the one irrational function; a factor keeps 12 decimals.
@@ -118,8 +118,3 @@ def written(value: Fraction) -> str:
     while (value * 10**places).denominator > 1:
         places += 1
     return plain(Decimal(f"{(value * 10**places).numerator}e-{places}"))
-
-
-def decimal6(value: Fraction) -> Decimal:
-    """A quantity to 6 decimals, half away from zero."""
-    return decimal12(value / 10**6).scaleb(6)

@@ -48,7 +48,7 @@ from assets.landing.rules.units import (
     parent_rules,
     reading_rules,
 )
-from assets.landing.rules.weights import area_rules, weight_rules
+from assets.landing.rules.weights import area_rules, census_rules, weight_rules
 from quality.quarantine import Rule
 
 __all__ = ["NEEDS", "balance_gap", "balance_rules", "rules_for"]
@@ -102,6 +102,12 @@ NEEDS: dict[str, list[str]] = {
         "accepted.unit",
     ],
     "control_total": ["accepted.province_name", "accepted.division_code"],
+    "census_revision": [
+        "accepted.book_row",
+        "accepted.energy",
+        "accepted.province_name",
+        "accepted.division_code",
+    ],
     "grid_supply": _DIVISIONS,
     "heat_supply": _DIVISIONS,
     "nx_permits": _DIVISIONS,
@@ -259,6 +265,7 @@ _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "process_return": _process_return,
     "sector_weight": weight_rules,
     "control_total": area_rules,
+    "census_revision": census_rules,
     "cn_register": lambda _: uscc_rules(),
     "grid_supply": lambda reference: [*_coded(reference), *grid_rules()],
     "heat_supply": lambda reference: [*_coded(reference), *heat_rules()],

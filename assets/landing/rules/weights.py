@@ -7,6 +7,7 @@ import polars as pl
 from assets.boundaries.divisions import provinces
 from assets.boundaries.parks import with_park_ids
 from assets.landing.rules.carriers import Tables, unknown_unit
+from quality.contracts.vintages import EVERY
 from quality.contracts.weights import REST, WEIGHT_UNITS
 from quality.quarantine import Rule
 
@@ -24,16 +25,9 @@ def weight_rules(reference: Tables) -> list[Rule]:
     rows = reference["accepted.book_row"].filter(pl.col("block") == "final")
     units = reference["accepted.unit"]
     known_unit = pl.col("unit_zh").is_in(units.get_column("unit_zh").to_list())
-    series = ["area_code", "year", "book_sector", "kind_zh"]
+    series = ["area_code", "year", "book_sector", "kind_zh", "vintage"]
     return [
-        Rule(
-            "AREA",
-            "error",
-            "area_code",
-            ~pl.col("area_code").is_in(_areas(reference)),
-            "地区代码应为省级或地级行政区划代码",
-            "the area must be the code of a province or prefecture",
-        ),
+        _area_rule(reference, "area_code"),
         Rule(
             "SECTOR",
             "error",
@@ -77,23 +71,17 @@ def weight_rules(reference: Tables) -> list[Rule]:
             "firms above scale and all firms are mixed in one area, year, sector and kind: none "
             "of the rows is used; give one caliber",
         ),
+        _repeated("vintage", *series[:-1], "place_code", "firms_zh"),
     ]
 
 
 def area_rules(reference: Tables) -> list[Rule]:
-    """AREA and LOCATED of `control_total`: totals of provinces, and of final consumption those of
-    cities within them.
+    """AREA, LOCATED and ID2 of `control_total`: totals of provinces, and of final consumption those
+    of cities within them.
     """
     city = ~pl.col("province_code").str.ends_with("0000")
     return [
-        Rule(
-            "AREA",
-            "error",
-            "province_code",
-            ~pl.col("province_code").is_in(_areas(reference)),
-            "地区代码应为省级或地级行政区划代码",
-            "the area must be the code of a province or prefecture",
-        ),
+        _area_rule(reference, "province_code"),
         Rule(
             "LOCATED",
             "error",
@@ -102,7 +90,61 @@ def area_rules(reference: Tables) -> list[Rule]:
             "地级只收终端消费：发电、供热用能按机组所在地落位",
             "of a prefecture only final consumption is taken: power is made where its plants stand",
         ),
+        _repeated("vintage", "year", "province_code", "block", "book_sector", "book_fuel"),
     ]
+
+
+def census_rules(reference: Tables) -> list[Rule]:
+    """AREA, SECTOR, FUEL and ID2 of `census_revision` (METHOD 4.2)."""
+    rows = reference["accepted.book_row"].filter(pl.col("block") != "none")
+    fuels = reference["accepted.energy"].filter("represents_book_fuel")
+    return [
+        _area_rule(reference, "area_code"),
+        Rule(
+            "SECTOR",
+            "error",
+            "book_sector",
+            ~pl.col("book_sector").is_in([*rows.get_column("book_sector"), EVERY]),
+            "行业应为平衡表计入的行业，写法与 assets/reference/book_row.csv 一致；"
+            f"各行业同写 {EVERY}",
+            "the sector must be one that counts, spelled as in assets/reference/book_row.csv, or "
+            f"{EVERY} for each",
+        ),
+        Rule(
+            "FUEL",
+            "error",
+            "book_fuel",
+            ~pl.col("book_fuel").is_in([*fuels.get_column("book_fuel"), EVERY]),
+            f"能源应为平衡表能源，写法与 assets/reference/energy.csv 一致；各能源同写 {EVERY}",
+            "the fuel must be one of the book, spelled as in assets/reference/energy.csv, or "
+            f"{EVERY} for each",
+        ),
+        _repeated("revises", "area_code", "book_sector", "book_fuel", "census_year"),
+    ]
+
+
+def _area_rule(reference: Tables, column: str) -> Rule:
+    return Rule(
+        "AREA",
+        "error",
+        column,
+        ~pl.col(column).is_in(_areas(reference)),
+        "地区代码应为省级或地级行政区划代码",
+        "the area must be the code of a province or prefecture",
+    )
+
+
+def _repeated(unstated: str, *key: str) -> Rule:
+    """ID2 where a part of the key is not stated: a key with an empty part is not compared."""
+    empty = pl.col(unstated).is_null()
+    return Rule(
+        "ID2",
+        "error",
+        key[0],
+        empty & pl.struct(*key, unstated).is_duplicated(),
+        "主键重复（" + "、".join(key) + "）",
+        f"key repeated ({', '.join(key)})",
+    )
 
 
 def _areas(reference: Tables) -> list[str]:
