@@ -40,7 +40,7 @@ from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
 from quality.contracts.forms import GridSupply, HeatSupply, ParkAnnual
 from quality.contracts.plants import GemCoalUnit, WriPlant
 from quality.contracts.process import HeldFuel, ProcessTerm
-from quality.contracts.reference import BookSector, Energy, Unit
+from quality.contracts.reference import BookSector, Energy, HeatFactor, Unit
 from quality.contracts.registers import NxPermit
 from quality.contracts.statistics import CeadsEnergy
 from quality.contracts.units import SiteEnergy
@@ -209,6 +209,7 @@ STEPS: tuple[Step, ...] = (
         (
             GridSupply,
             HeatSupply,
+            HeatFactor,
             SiteEnergy,
             Unit,
             Energy,

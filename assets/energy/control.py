@@ -169,7 +169,7 @@ def with_rest(
     of_parks = downscaled.select(pl.col("within").alias("control_id"), "quantity")
     taken = pl.concat([located.select("control_id", "quantity"), of_parks])
     rest = pl.concat([_rest(cells, taken), _not_energy(control)], how="diagonal_relaxed")
-    said = ("tier", "illustrative", "allocation_u95_pct")
+    said = ("tier", "illustrative", "allocation_u95_pct", "conversion_confidence")
     names = [c.name for c in Activity.declared_columns()]
     columns = [name for name in names if name not in said]
     of_book = pl.concat([located.select(columns), rest.select(columns)]).with_columns(
@@ -177,6 +177,7 @@ def with_rest(
         illustrative.alias("illustrative"),
         # What a book is shared out by is its tier's doubt, not that of an allocation.
         pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
+        pl.lit(None, pl.String).alias("conversion_confidence"),
     )
     return Activity.conform(pl.concat([of_book.select(names), downscaled.select(names)]))
 

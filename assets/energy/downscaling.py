@@ -236,5 +236,6 @@ def downscaled_activity(
             pl.col("carrier").replace_strict(FLOWS, default="direct").alias("flow"),
             # What weights are worth is the tier's doubt.
             pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
+            pl.lit(None, pl.String).alias("conversion_confidence"),
         )
     )

@@ -40,7 +40,7 @@ from quality.contracts.coverage import LocatedPlant, ProvinceCoverage, TotalFind
 from quality.contracts.energy import BillYear, ElectricityCoefficient, SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
-from quality.contracts.forms import GridSupply, Return2052
+from quality.contracts.forms import GridSupply, HeatSupply, Return2052
 from quality.contracts.insight import ParkReturn, ParkReturnEnergy
 from quality.contracts.ledger import Line
 from quality.contracts.mart import ControlBalance, ParkInventory, ParkTotal
@@ -326,6 +326,7 @@ STEPS = (
             ElectricityCoefficient,
             BillYear,
             GridSupply,
+            HeatSupply,
             SiteQuantity,
             Park,
             ParkReturn,

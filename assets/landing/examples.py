@@ -148,6 +148,7 @@ EXAMPLES: dict[str, list[Row]] = {
             "unit_zh": "吨",
             "temperature_c": 280,
             "pressure_mpa": 0.98,
+            "enthalpy_kj_kg": 3008,
         },
         {
             **_METER,

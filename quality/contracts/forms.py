@@ -110,6 +110,14 @@ class HeatSupply(Table):
     pressure_mpa: Quantity = column(
         "压力", "absolute pressure at the metering point", unit="MPa", nullable=True, gt=0, le=32
     )
+    # Its range is a rule (ENTHALPY), which can say what is expected.
+    enthalpy_kj_kg: Quantity = column(
+        "焓值",
+        "enthalpy of the steam as the bill or contract states it",
+        unit="kJ/kg",
+        nullable=True,
+        gt=0,
+    )
     note_zh: str = _note()
     pedigree: str = pedigree()
 

@@ -361,6 +361,26 @@ def bills() -> Iterator[Row]:
             }
 
 
+def steam() -> Iterator[Row]:
+    """A year of steam in tonnes, with the enthalpy of the contract (G09)."""
+    given, _, _ = golden("G09")
+    tonnes = [int(given["steam_t"]) // 12] * 12
+    tonnes[0] += int(given["steam_t"]) - sum(tonnes)
+    for month, amount in enumerate(tonnes, start=1):
+        yield {
+            "户号": "g09",
+            "计量点编号": "1",
+            "用热户名称": zh("g09"),
+            "统一社会信用代码": code("g09"),
+            "用热地址": "甲路1号",
+            "年月": f"{YEAR}{month:02}",
+            "介质": "蒸汽",
+            "供热量": str(amount),
+            "计量单位": "吨",
+            "蒸汽参数/焓值": str(given["enthalpy_kJ_kg"]),
+        }
+
+
 def deliveries() -> dict[str, list[Row]]:
     """The rows of each source, by header."""
     return {
@@ -379,6 +399,7 @@ def deliveries() -> dict[str, list[Row]]:
         "sector_weight": list(weights()),
         "park_annual": [park_returns(), *park_annual()],
         "grid_supply": list(bills()),
+        "heat_supply": list(steam()),
     }
 
 

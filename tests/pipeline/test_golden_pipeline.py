@@ -160,7 +160,13 @@ def test_g07_feedstock(tables: Tables) -> None:
 
 
 def test_g09_the_heat_of_steam(tables: Tables) -> None:
+    """Bills in tonnes are the site's own heat; what was returned in GJ is the same."""
     (line,) = lines(tables, "g09").to_dicts()
+    assert (line["tier"], line["confidence"]) == ("T1", "recalled")
+    cells = tables["audit.item_source"].filter(item_id=line["activity_id"])
+    told = cells.join(tables["audit.source_cell"], on=["source_row_id", "column_zh"])
+    assert told.filter(role="enthalpy")["raw_text"].to_list() == ["2777.0"] * 12
+    assert told.filter(role="feedwater")["raw_text"].to_list() == ["83.74"]
     assert float(line["quantity"]) == near("G09", "heat_GJ")
     assert float(line["mass_t"]) == near("G09", "tCO2")
 

@@ -36,6 +36,8 @@ INT1_PEERS = 8
 GEO1_LON = (73.0, 136.0)
 GEO1_LAT = (3.0, 54.0)
 GEO4_DECIMALS = 4
+# ENTHALPY, kJ/kg: wet steam of a network to superheated steam of 700 °C
+STEAM_ENTHALPY = (2400, 3900)
 # Installations of the EU registry, islands of the Atlantic included; those of France overseas
 # lie outside and are flagged.
 EUROPE_LON = (-32.0, 35.0)
