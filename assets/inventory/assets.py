@@ -11,6 +11,7 @@ from assets.inventory.ceads import steps as ceads_steps
 from assets.inventory.choice import profiles_of
 from assets.inventory.equal_value import electricity_coefficients
 from assets.inventory.ledger import Choices
+from assets.inventory.measured import usable
 from assets.inventory.methods.evaluate import process_terms
 from assets.inventory.methods.held import held_fuels
 from assets.inventory.methods.refused import refused_works
@@ -100,7 +101,7 @@ def _refused(t: Frames) -> pl.DataFrame:
 
 def _transformation(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
     return transformation_terms(
-        t["accepted.return_205_2"],
+        usable(t["accepted.return_205_2"], t["quarantine.flag"]),
         t["accepted.energy"],
         t["accepted.fuel_factor"],
         t["accepted.unit"],
@@ -201,6 +202,7 @@ _TERM_INPUTS = (
     ProcessReturn,
     Return2052,
     QuarantineRow,
+    Flag,
     ProcessFactor,
     WasteFactor,
     HeatFactor,

@@ -15,6 +15,7 @@ from assets.inventory.ceads.names import HEATING_SUPPLY, POWER, THERMAL_POWER
 from assets.inventory.choice import EFFECTIVE_SETS, Profile
 from assets.inventory.edges import cells_of
 from assets.inventory.factors import FactorRow, fuel_factors, triples
+from assets.inventory.measured import usable
 from quality.contracts.core import EmissionFactor
 from warehouse.sql import run_sql
 from warehouse.step import Frames
@@ -24,19 +25,15 @@ _MEASURED_MARK = "ncv:"
 # Booked cubic metres go with factors of booked cubic metres, unconverted (METHOD 0).
 _UNITS = {"t": "t", "1e4m3": "1e4Nm3"}
 
-# A value out of the range of its fuel, or in a unit that does not fit, is not used (EN3w, NCVUNIT).
 _MEASURED = """
 SELECT r.source_row_id, e.energy_id, r.ncv * u.value AS ncv
-FROM accepted.return_205_1 r
+FROM returned r
 JOIN accepted.energy e ON e.energy_zh = r.energy_zh AND e.carrier = 'fuel'
 JOIN accepted.ncv_unit u
   ON u.unit_zh = r.ncv_unit_zh AND u.canonical_unit = 'GJ/' || e.canonical_unit
-WHERE r.ncv IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM quarantine.flag f
-    WHERE f.source_row_id = r.source_row_id AND f.rule_id IN ('EN3w', 'NCVUNIT'))
+WHERE r.ncv IS NOT NULL
 ORDER BY r.source_row_id
 """
-_READ = ("accepted.return_205_1", "accepted.energy", "accepted.ncv_unit", "quarantine.flag")
 
 
 def measured_values(tables: Frames) -> pl.DataFrame:
@@ -44,7 +41,14 @@ def measured_values(tables: Frames) -> pl.DataFrame:
 
     Reads `accepted.return_205_1`, `accepted.energy`, `accepted.ncv_unit` and `quarantine.flag`.
     """
-    return run_sql(_MEASURED, {name: tables[name] for name in _READ})
+    return run_sql(
+        _MEASURED,
+        {
+            "returned": usable(tables["accepted.return_205_1"], tables["quarantine.flag"]),
+            "accepted.energy": tables["accepted.energy"],
+            "accepted.ncv_unit": tables["accepted.ncv_unit"],
+        },
+    )
 
 
 def measured_factors(

@@ -44,6 +44,12 @@ def test_g06_measured_coal_closes_the_balance() -> None:
     assert coking(100_000, ncv=29.3) == [[]] * 5
 
 
+def test_a_value_out_of_range_closes_no_balance() -> None:
+    """31 GJ/t is in the range of washed coal; above it the default is used, as in form 205-1."""
+    assert coking(100_000, ncv=31) == [[]] * 5
+    assert coking(100_000, ncv=31.1) == [["EN3w", "EN7"], *[["EN7"]] * 4]
+
+
 def test_too_much_carbon_lost_is_an_error_on_every_row_of_the_works() -> None:
     assert coking(130_000, ncv=29.3) == [["EN7"]] * 5
 

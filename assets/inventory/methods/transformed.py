@@ -36,6 +36,8 @@ def transformation_terms(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`core.process_term` of `accepted.return_205_2`, and the cells it rests on (METHOD 2.2).
 
+    `returns_205_2` without calorific values that a rule flagged (`measured.usable`).
+
     One balance a legal person, year and kind, for the kinds that EN7 balances: coking,
     refining and coal-to-liquids, gas works; none for the works of `refused_works`. Fuel put in
     for power and heat is combustion, and not here. A delivered calorific value goes with the

@@ -13,7 +13,7 @@ from assets.landing.rules.carriers import (
     pair,
     unit_rules,
 )
-from assets.landing.rules.energy import calorific_rules, calorific_value
+from assets.landing.rules.energy import calorific_rules, used_calorific_value
 from assets.landing.rules.identity import person
 from assets.landing.rules.limits import EN7_LOWEST, EN8_LOWEST, LIMITS
 from quality.quarantine import Rule
@@ -27,7 +27,8 @@ def transformation_rules(reference: Tables) -> list[Rule]:
     """Names, units and calorific values of form 205-2, and EN7 and EN8 on each works.
 
     A works is a legal person, year and kind; its rows share the verdict. A delivered NCV takes
-    the place of the default, with the carbon content per GJ of the default set.
+    the place of the default, with the carbon content per GJ of the default set; one that EN3
+    finds out of range does not.
     """
     names = listed_and_fuels(reference)
     units = reference["accepted.unit"]
@@ -35,7 +36,7 @@ def transformation_rules(reference: Tables) -> list[Rule]:
     canonical = looked_up(pair("energy_zh"), canonical_of(names, units))
     per_unit = looked_up(pl.col("energy_zh"), default.gj)
     carbon = looked_up(pl.col("energy_zh"), default.carbon)
-    gj = pl.coalesce(calorific_value(names, reference), per_unit)
+    gj = pl.coalesce(used_calorific_value(names, reference), per_unit)
 
     def side(name: str, content: pl.Expr) -> pl.Expr:
         return pl.col(name).cast(pl.Float64).fill_null(0.0) * canonical * content

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.inventory.ledger import MissingFactor
+from assets.inventory.measured import usable
 from assets.inventory.methods.base import MethodError, net_t
 from assets.inventory.methods.figures import figure
 from assets.inventory.methods.held import held_fuels
@@ -23,7 +24,7 @@ from assets.inventory.methods.transformation import (
     transformation_balance,
 )
 from assets.inventory.methods.transformed import transformation_terms
-from quality.contracts.audit import QuarantineRow
+from quality.contracts.audit import Flag, QuarantineRow
 from quality.contracts.forms import Return2052
 from quality.contracts.process import ProcessReturn
 from tests.frames import facts, frame
@@ -201,6 +202,17 @@ def test_a_fuel_without_carbon_content_stops_with_the_next_step() -> None:
         transformation_terms(
             rows(COAL, COKE), facts("energy"), lacking, facts("unit"), facts("ncv_unit"), NOBODY
         )
+
+
+def test_a_calorific_value_that_the_door_flagged_is_not_used() -> None:
+    """31.1 GJ/t is out of the range of washed coal (EN3w)."""
+    odd = rows({**COAL, "ncv": "31100"}, {**COKE, "output": "7.5"})
+    flag = frame(Flag, {"source_row_id": "t::10", "rule_id": "EN3w"})
+    names = ("energy", "fuel_factor", "unit", "ncv_unit")
+    found, _ = transformation_terms(usable(odd, flag), *(facts(name) for name in names), NOBODY)
+    coal = found.filter(pl.col("flow") == "carbon_in").row(0, named=True)
+    assert coal["factor_derivation"].startswith("26.344 GJ/t")
+    assert not coal["factor_id"].endswith("t::10")
 
 
 def test_a_calorific_value_without_fitting_unit_is_not_used() -> None:
