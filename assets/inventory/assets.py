@@ -89,7 +89,10 @@ def _coefficient_tables(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _item_sources(t: Frames, _: Settings) -> pl.DataFrame:
     found = trace.item_sources(t, _factor_tables(t)[1], _coefficient_tables(t)[1])
-    edges = [_term_edges(t), variants.measured_sources(t["core.emission_factor"])]
+    edges = [
+        _term_edges(t),
+        variants.measured_sources(t["core.emission_factor"], variants.measured_values(t)),
+    ]
     return ItemSource.conform(
         pl.concat([found, *(e.select(found.columns) for e in edges)]).unique()
     )

@@ -79,6 +79,8 @@ EXAMPLES: dict[str, list[Row]] = {
         {
             **_RETURN,
             **_COAL,
+            "carbon_content_tc_tj": 26.4,
+            "oxidation_pct": 97.5,
             "opening": 500,
             "closing": 300,
             "purchased": 11800,

@@ -247,7 +247,7 @@ class EmissionFactor(Table):
     use: str = column("用途", "use the factor is for; `all` where it does not matter")
     variant: str = column(
         "适用",
-        "group of sectors, or return with a measured calorific value; empty: all",
+        "group of sectors, or return that states what was measured; empty: all",
         nullable=True,
     )
     gas: str = column("气体", "gas", isin=GASES)

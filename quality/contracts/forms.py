@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quality.contracts.accepted import EVENTS
+from quality.contracts.accepted import EVENTS, carbon_content
 from quality.contracts.table import Quantity, Table, column, pedigree, source_row
 
 KINDS = [
@@ -56,6 +56,7 @@ class Return2052(Table):
         "低位发热量", "net calorific value as delivered, in its own unit", nullable=True, gt=0
     )
     ncv_unit_zh: str = column("发热量单位", "unit of the calorific value", nullable=True)
+    carbon_content_tc_tj: Quantity = carbon_content()
     note_zh: str = _note()
     pedigree: str = pedigree()
 

@@ -26,3 +26,10 @@ def test_a_flagged_value_is_used_in_neither_form(
     found = usable(frame(form, ROW, {**ROW, "source_row_id": "s"}), flags)
     assert found["ncv"].to_list() == [used, 29]
     assert usable(frame(form, ROW), frame(Flag))["ncv"].to_list() == [29]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_flagged_content_leaves_the_value(form: type[Table]) -> None:
+    row = {**ROW, "carbon_content_tc_tj": 25}
+    found = usable(frame(form, row), frame(Flag, {"source_row_id": "r", "rule_id": "CC3w"}))
+    assert found.select("ncv", "carbon_content_tc_tj").rows() == [(29, None)]

@@ -30,6 +30,9 @@ LIMITS: dict[str, float] = {
 
 # What the table says in words.
 EN3_BEYOND = 2.0  # EN3e: this many times outside the range
+CC_MARGIN = 0.15  # CC3: carbon contents of all sets of a fuel, wider by this share
+CC_BEYOND = 2.0  # CC3e: this many times outside the band
+OXIDATION_PCT = (70, 100)  # CC2
 EN7_LOWEST = -0.02
 EN8_LOWEST = 0.25
 INT1_PEERS = 8

@@ -162,6 +162,19 @@ def test_a_coke_oven_of_form_205_2() -> None:
     assert found["profiles"].unique().to_list() == ["CN-GHG;ZCP-2025;IPCC"]
 
 
+def test_g06_through_the_form_with_measured_value_and_content() -> None:
+    inputs, _, tolerance = golden("G06")
+    value, content = inputs["measured_NCV_CC"]
+    coal = {**COAL, "ncv": value, "ncv_unit_zh": "百万千焦/吨", "carbon_content_tc_tj": content}
+    found, edges = of(coal, COKE, GAS, TAR)
+    into = found.filter(pl.col("flow") == "carbon_in").row(0, named=True)
+    assert into["factor_derivation"].startswith("29.3 GJ/t × 25.8 tC/TJ ÷ 1000 × 44/12 = ")
+    carbon = float(into["quantity"] * into["factor_value"]) * 12 / 44
+    assert carbon == pytest.approx(golden("G06")[1]["C_in_t"], rel=tolerance)
+    cells = edges.filter(pl.col("item_id") == into["factor_id"]).select("role", "column_zh")
+    assert ("CC", "单位热值含碳量") in cells.rows()
+
+
 def test_fuel_for_power_and_heat_is_combustion_and_not_here() -> None:
     found, edges = of({**COAL, "kind_zh": "火力发电"}, {**COAL, "kind_zh": "供热"})
     assert found.height == edges.height == 0
