@@ -146,6 +146,8 @@ def downscaled_parts(
     everywhere = pl.concat([parts, shared_out.filter("measured")], how="diagonal")
     return DownscaledPart.conform(
         everywhere.with_columns(
+            # Told by `assets.energy.non_energy`, from the whole book.
+            pl.lit(None, pl.Decimal(38, 6)).alias("non_energy_pct"),
             (illustrative("source_row_id") | illustrative("control_row_id"))
             .any()
             .over(pl.coalesce("within", "control_id"))
