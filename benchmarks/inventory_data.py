@@ -115,6 +115,7 @@ def _activity(
         pl.lit("T2").alias("tier"),
         pl.lit("单一场所，直接采用").alias("method_zh"),
         pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
+        pl.lit(None, pl.String).alias("conversion_confidence"),
         pl.lit(False).alias("illustrative"),
         pl.format("r{}:{}", pl.lit(year), "site_id").alias("source_row_id"),
         pl.lit("22222").alias("pedigree"),

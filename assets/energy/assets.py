@@ -17,6 +17,7 @@ from assets.energy.downscaling import (
 from assets.energy.exchange import Exchanged, exchanged
 from assets.energy.exports import exported_activity
 from assets.energy.held import unburnt
+from assets.energy.non_energy import with_non_energy
 from assets.energy.processes import process_activity
 from assets.energy.supply import exchanges
 from assets.energy.vintages import control_vintages
@@ -41,7 +42,7 @@ from quality.contracts.exchange import EnergyExchange, Exchange, ExchangePart
 from quality.contracts.forms import GridSupply, HeatSupply, ParkAnnual
 from quality.contracts.plants import GemCoalUnit, WriPlant
 from quality.contracts.process import HeldFuel, ProcessTerm
-from quality.contracts.reference import BookSector, Energy, Unit
+from quality.contracts.reference import BookSector, Energy, HeatFactor, Unit
 from quality.contracts.registers import NxPermit
 from quality.contracts.statistics import CeadsEnergy
 from quality.contracts.units import SiteEnergy
@@ -120,7 +121,7 @@ def _downscaled(t: Frames, _: Settings) -> pl.DataFrame:
     weights = usable_weights(t["accepted.sector_weight"], t["accepted.unit"], t["core.park"])
     places = t["core.site"].join(measured.select("site_id"), on="site_id", how="semi")
     totals = margins.park_totals(t["accepted.park_annual"], t["accepted.energy"], t["core.park"])
-    return downscaled_parts(
+    parts = downscaled_parts(
         cities.with_cities(
             cells,
             t["core.city_quantity"],
@@ -134,6 +135,7 @@ def _downscaled(t: Frames, _: Settings) -> pl.DataFrame:
         t["core.park"],
         partial(is_illustrative, t["raw.delivery"]),
     )
+    return with_non_energy(parts, t["core.control_quantity"], t["core.city_quantity"])
 
 
 def _located(t: Frames, cells: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
@@ -216,6 +218,7 @@ STEPS: tuple[Step, ...] = (
         (
             GridSupply,
             HeatSupply,
+            HeatFactor,
             SiteEnergy,
             Unit,
             Energy,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.energy.steam import heat_of_steam
 from assets.enterprises.identity import identify, resolve
 from assets.enterprises.names import normalised_name
 from quality.contracts.core import WHOLE_PLACES
@@ -18,7 +19,7 @@ _SITE = ["site_id", "year", "energy_id"]
 _REASONS_ZH = {
     "used": "全年各月齐全",
     "unknown_customer": "户名不在任何名录中",
-    "not_convertible": "按吨计的蒸汽没有焓值，不能折算",
+    "not_convertible": "按吨计的蒸汽没有焓值，不能折算（不由温度和压力推算）：请填所载焓值",
     "no_site": "企业没有场所",
     "several_sites": "企业有多个场所，用能地址认不出是哪一个",
     "incomplete": "该场所有计量点缺月份",
@@ -30,13 +31,14 @@ _REASONS_ZH = {
 def bill_years(t: Frames, readings: pl.DataFrame) -> pl.DataFrame:
     """`core.bill_year`: the bills of each metering point, year and customer, and their status.
 
-    Reads `accepted.grid_supply`, `accepted.heat_supply`, units and energies, `core.entity`,
-    `core.enterprise`, `core.site`, `core.site_record` and `core.record_address`; `readings` are
-    placed rows of `accepted.site_energy` (`own.placed_readings`). A bill is of the only site of its
-    customer, or of the one whose registered address is the same text. A site counts only where
-    all twelve months of all its points are there: nothing is filled in. What `site_energy` states
-    of the same site, year and energy stands, and what it gives to tenants behind the customer's
-    meter is taken off (METHOD 1.5, case 8).
+    Reads `accepted.grid_supply`, `accepted.heat_supply`, `accepted.heat_factor`, units and
+    energies, `core.entity`, `core.enterprise`, `core.site`, `core.site_record` and
+    `core.record_address`; `readings` are placed rows of `accepted.site_energy`
+    (`own.placed_readings`). A bill is of the only site of its customer, or of the one whose
+    registered address is the same text. A site counts only where all twelve months of all its
+    points are there: nothing is filled in. What `site_energy` states of the same site, year and
+    energy stands, and what it gives to tenants behind the customer's meter is taken off
+    (METHOD 1.5, case 8). Raises MissingFactor for steam by its enthalpy without the feedwater's.
     """
     rows = resolve(identify(_monthly(t)), t["core.entity"]).rename({"enterprise_id": "customer_id"})
     points = _points(rows)
@@ -88,12 +90,18 @@ def bill_years(t: Frames, readings: pl.DataFrame) -> pl.DataFrame:
             .alias("tenants_quantity"),
             (
                 pl.col("status").replace_strict(_REASONS_ZH)
-                + pl.when(pl.col("missing_zh") != "")
-                .then(pl.format("；本计量点缺{}月", "missing_zh"))
-                .otherwise(pl.lit(""))
+                + _if_any("；{}月没有焓值", "unheated_zh")
+                + _if_any("；本计量点缺{}月", "missing_zh")
+                + _if_any("；蒸汽按焓值折为热量，给水焓为 {} 值", "conversion_confidence")
             ).alias("reason_zh"),
         )
     )
+
+
+def _if_any(text: str, column: str) -> pl.Expr:
+    """The text with the column in it; nothing where that is empty."""
+    told = pl.col(column).fill_null("") != ""
+    return pl.when(told).then(pl.format(text, column)).otherwise(pl.lit(""))
 
 
 def billed_sites(bills: pl.DataFrame) -> pl.DataFrame:
@@ -113,6 +121,7 @@ def billed_sites(bills: pl.DataFrame) -> pl.DataFrame:
             (pl.col("quantity").sum() - pl.col("tenants_quantity").first())
             .cast(_EXACT)
             .alias("quantity"),
+            pl.col("conversion_confidence").drop_nulls().first(),
             _worst(pl.col("pedigree")).alias("pedigree"),
         )
     )
@@ -167,14 +176,15 @@ def _monthly(t: Frames) -> pl.DataFrame:
         pl.lit("千瓦时").alias("unit_zh"),
         pl.col("billed_kwh").alias("amount"),
         pl.col("green_kwh").fill_null(0).alias("green"),
+        pl.lit(None, pl.String).alias("conversion_confidence"),
     )
-    heat = t["accepted.heat_supply"].with_columns(
+    heat = heat_of_steam(t["accepted.heat_supply"], t["accepted.heat_factor"]).with_columns(
         illustrative.alias("illustrative"),
         pl.lit("热力").alias("energy_zh"),
         pl.col("quantity").alias("amount"),
         pl.lit(0, _EXACT).alias("green"),
     )
-    columns = [*shared, "energy_zh", "unit_zh", "amount", "green"]
+    columns = [*shared, "energy_zh", "unit_zh", "amount", "green", "conversion_confidence"]
     rows = pl.concat([power.select(columns), heat.select(columns)])
     energies = t["accepted.energy"].select("energy_zh", "energy_id", "canonical_unit")
     units = t["accepted.unit"].select(
@@ -207,6 +217,14 @@ def _points(rows: pl.DataFrame) -> pl.DataFrame:
             pl.col("month_no").unique().alias("there"),
             pl.when(whole).then(pl.col("amount").sum()).cast(_EXACT).alias("quantity"),
             pl.col("green").sum().cast(_EXACT).alias("green_quantity"),
+            # One constant: it is the same in every bill that it was used for.
+            pl.col("conversion_confidence").drop_nulls().first(),
+            pl.col("month_no")
+            .filter(pl.col("amount").is_null())
+            .sort()
+            .cast(pl.String)
+            .str.join("、")
+            .alias("unheated_zh"),
             pl.when(pl.col("address_zh").n_unique() == 1)
             .then(pl.col("address_zh").first())
             .alias("address_zh"),

@@ -185,12 +185,13 @@ def with_rest(
     taken = pl.concat([located.select("control_id", "quantity"), of_parks])
     rest = pl.concat([_rest(cells, taken), _not_energy(control)], how="diagonal_relaxed")
     names = [c.name for c in Activity.declared_columns()]
-    said = ("tier", "illustrative", "allocation_u95_pct")
+    said = ("tier", "illustrative", "allocation_u95_pct", "conversion_confidence")
     columns = [*(name for name in names if name not in said), illustrative.alias("illustrative")]
     of_book = pl.concat([located.select(columns), rest.select(columns)]).with_columns(
         pl.lit("T6").alias("tier"),
         # What a book is shared out by is its tier's doubt, not that of an allocation.
         pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
+        pl.lit(None, pl.String).alias("conversion_confidence"),
     )
     return Activity.conform(pl.concat([of_book.select(names), downscaled.select(names)]))
 

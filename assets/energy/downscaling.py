@@ -149,6 +149,8 @@ def downscaled_parts(
     everywhere = pl.concat([parts, shared_out.filter("measured")], how="diagonal")
     return DownscaledPart.conform(
         everywhere.with_columns(
+            # Told by `assets.energy.non_energy`, from the whole book.
+            pl.lit(None, pl.Decimal(38, 6)).alias("non_energy_pct"),
             pl.any_horizontal(
                 illustrative(name)
                 for name in ("source_row_id", "control_row_id", "census_from_row", "census_to_row")
@@ -244,5 +246,6 @@ def downscaled_activity(
             pl.col("carrier").replace_strict(FLOWS, default="direct").alias("flow"),
             # What weights are worth is the tier's doubt.
             pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
+            pl.lit(None, pl.String).alias("conversion_confidence"),
         )
     )

@@ -256,8 +256,8 @@ def _at_receivers(pairs: pl.DataFrame) -> pl.DataFrame:
             pl.format("{}|{}", "taken_id", "to_site_id").alias("activity_id"),
             pl.col("to_site_id").alias("site_id"),
             pl.col("to_province").alias("province_code"),
-            # Fuel of the book is the plant's: the receiver burns none of it.
-            pl.lit(None, pl.String).alias("book_sector"),
+            # Fuel of the book is the plant's, the receiver burns none of it: no cell of the book.
+            # The sector stays the plant's, by which both ends take one factor of its coal.
             pl.lit(None, pl.String).alias("book_fuel"),
             pl.lit("供方电厂外供燃料按供应量计").alias("method_zh"),
             pl.lit(None, pl.String).alias("factor_id"),

@@ -71,6 +71,7 @@ def _at_sites(
             .alias("tier"),
             pl.col("shared_by").replace_strict(SHARED_ZH).alias("method_zh"),
             pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
+            pl.lit(None, pl.String).alias("conversion_confidence"),
         )
         .select(columns)
     )

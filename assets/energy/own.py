@@ -91,6 +91,7 @@ def placed_readings(t: Frames) -> pl.DataFrame:
             .then("meter_owner_id")
             .alias("meter_owner_id"),
             pl.lit("metered").alias("kind"),
+            pl.lit(None, pl.String).alias("conversion_confidence"),
         )
     )
     return run_sql(
@@ -167,6 +168,7 @@ def _of_branches(t: Frames, returned: _Returned, house: House) -> pl.DataFrame:
             pl.lit("branch_return").alias("kind"),
             pl.lit(None, pl.String).alias("site_id"),
             pl.lit(None, pl.String).alias("meter_owner_id"),
+            pl.lit(None, pl.String).alias("conversion_confidence"),
         ).filter(pl.col("covered_by").is_not_null())
     )
 

@@ -50,6 +50,7 @@ def process_activity(
             .alias("tier"),
             pl.col("quantity_derivation").alias("method_zh"),
             pl.lit(None, pl.Int64).alias("allocation_u95_pct"),
+            pl.lit(None, pl.String).alias("conversion_confidence"),
             illustrative.alias("illustrative"),
         )
     )

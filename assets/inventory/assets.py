@@ -11,6 +11,7 @@ from assets.inventory.ceads import steps as ceads_steps
 from assets.inventory.choice import profiles_of
 from assets.inventory.equal_value import electricity_coefficients
 from assets.inventory.ledger import Choices
+from assets.inventory.measured import usable
 from assets.inventory.methods.evaluate import process_terms
 from assets.inventory.methods.held import held_fuels
 from assets.inventory.methods.refused import refused_works
@@ -40,7 +41,7 @@ from quality.contracts.coverage import LocatedPlant, ProvinceCoverage, TotalFind
 from quality.contracts.energy import BillYear, ElectricityCoefficient, SiteQuantity
 from quality.contracts.enterprises import RecordComparison, SiteOperator
 from quality.contracts.exchange import Exchange, ExchangePart
-from quality.contracts.forms import GridSupply, Return2052
+from quality.contracts.forms import GridSupply, HeatSupply, Return2052
 from quality.contracts.insight import ParkReturn, ParkReturnEnergy
 from quality.contracts.ledger import Line
 from quality.contracts.mart import ControlBalance, ParkInventory, ParkTotal
@@ -88,7 +89,10 @@ def _coefficient_tables(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _item_sources(t: Frames, _: Settings) -> pl.DataFrame:
     found = trace.item_sources(t, _factor_tables(t)[1], _coefficient_tables(t)[1])
-    edges = [_term_edges(t), variants.measured_sources(t["core.emission_factor"])]
+    edges = [
+        _term_edges(t),
+        variants.measured_sources(t["core.emission_factor"], variants.measured_values(t)),
+    ]
     return ItemSource.conform(
         pl.concat([found, *(e.select(found.columns) for e in edges)]).unique()
     )
@@ -100,7 +104,7 @@ def _refused(t: Frames) -> pl.DataFrame:
 
 def _transformation(t: Frames) -> tuple[pl.DataFrame, pl.DataFrame]:
     return transformation_terms(
-        t["accepted.return_205_2"],
+        usable(t["accepted.return_205_2"], t["quarantine.flag"]),
         t["accepted.energy"],
         t["accepted.fuel_factor"],
         t["accepted.unit"],
@@ -201,6 +205,7 @@ _TERM_INPUTS = (
     ProcessReturn,
     Return2052,
     QuarantineRow,
+    Flag,
     ProcessFactor,
     WasteFactor,
     HeatFactor,
@@ -326,6 +331,7 @@ STEPS = (
             ElectricityCoefficient,
             BillYear,
             GridSupply,
+            HeatSupply,
             SiteQuantity,
             Park,
             ParkReturn,

@@ -72,7 +72,7 @@ def fuel_choice(factors: pl.DataFrame, profiles: list[Profile]) -> pl.DataFrame:
     A profile takes all of a fuel from the first set of its order that has a whole triple
     (METHOD 2.2: sets are never mixed); CH4 and N2O beside an effective factor, which has no
     calorific value, are of the next set that has one. `variant` is empty for the fuel at large;
-    activity with a measured calorific value, or of a sector with a factor of its own, takes the
+    activity of a return that measured, or of a sector with a factor of its own, takes the
     rows of its variant. Profiles with the same choice share the row. Raises ChoiceError for two
     factors of one key, and for an effective set without any factor.
     """

@@ -74,7 +74,7 @@ def emission_factors(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`core.emission_factor` and the source rows (`item_id, role, source_row_id`) of each.
 
-    `measured` are those of fuel with a measured calorific value (`assets.inventory.variants`).
+    `measured` are those of fuel that a return measured (`assets.inventory.variants`).
     Raises FactorError for a unit without conversion.
     """
     rows: list[dict[str, Any]] = []

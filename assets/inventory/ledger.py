@@ -15,6 +15,7 @@ from assets.inventory.choice import (
     product_choice,
 )
 from assets.inventory.variants import variants
+from assets.inventory.weighing import RANKS
 from quality.contracts.ceads import ImpliedGroup
 from quality.contracts.ledger import Line
 from warehouse.sql import run_sql
@@ -84,7 +85,12 @@ SELECT a.activity_id || '|' || f.gas || '|' || f.factor_set AS line_id,
             ELSE 'energy_combustion' END AS source_category,
        a.line_flow AS flow, a.energy_id, f.gas, f.factor_id, a.quantity, f.value AS factor_value,
        round(a.quantity * f.value, 6)::DECIMAL(38,6) AS mass_t,
-       a.profiles, a.tier, f.confidence, a.flag AS factor_flag, a.illustrative
+       a.profiles, a.tier,
+       CASE WHEN a.conversion_confidence IS NULL THEN f.confidence
+            ELSE list_extract([{ranks}], greatest(
+                list_position([{ranks}], f.confidence),
+                list_position([{ranks}], a.conversion_confidence))::INTEGER)
+            END AS confidence, a.flag AS factor_flag, a.illustrative
 FROM chosen a
 JOIN core.emission_factor f USING (factor_id)
 LEFT JOIN term t ON t.term_id = a.activity_id
@@ -94,7 +100,7 @@ ORDER BY line_id
 
 # The columns of activity that a line is made of: a national year has millions of rows.
 READ = ["activity_id", "year", "site_id", "province_code", "block", "energy_id", "carrier"]
-READ += ["flow", "quantity", "tier", "illustrative"]
+READ += ["flow", "quantity", "tier", "illustrative", "conversion_confidence"]
 
 _AT_ONCE = 500_000
 
@@ -140,6 +146,7 @@ def ledger(activity: pl.DataFrame, factors: pl.DataFrame, choices: Choices) -> p
         _LEDGER.replace("{located}", PROFILE_MARK.join(located))
         .replace("{zero_carbon}", PROFILE_MARK.join(zero_carbon))
         .replace("{all}", PROFILE_MARK.join(names))
+        .replace("{ranks}", RANKS)
     )
     tables = {
         "core.emission_factor": factors,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.energy.bills import GREEN_BILL
+from assets.energy.steam import FEEDWATER, is_converted
 from assets.inventory.edges import cells_of
 from warehouse.step import Frames
 
@@ -16,8 +17,9 @@ _CARRIERS = {
 
 
 def bill_sources(t: Frames) -> list[pl.DataFrame]:
-    """Edges from metered activity (T1) of billed sites to every bill behind it; from green power
-    to the green part of the bills; and to the readings of tenants that were taken off.
+    """Edges from metered activity (T1) of billed sites to every bill behind it; from heat of
+    steam to its enthalpy and the feedwater's; from green power to the green part of the bills; and
+    to the readings of tenants that were taken off.
     """
     used = t["core.bill_year"].filter(pl.col("status") == "used")
     activity = t["core.activity"].filter(pl.col("tier") == "T1").select("activity_id", *_AT)
@@ -53,8 +55,19 @@ def bill_sources(t: Frames) -> list[pl.DataFrame]:
         ),
         on=[*customer, "energy_id"],
     )
+    steam = _each_bill(billed).join(
+        t["accepted.heat_supply"].filter(is_converted()), on="source_row_id", how="semi"
+    )
+    feedwater = t["accepted.heat_factor"].filter(pl.col("item") == FEEDWATER)
+    constant = (
+        steam.drop("source_row_id")
+        .unique("activity_id")
+        .join(feedwater.select("source_row_id"), how="cross")
+    )
     return [
         *found,
+        cells_of(steam, "activity", "activity_id", "heat_supply", {"enthalpy": "enthalpy_kj_kg"}),
+        cells_of(constant, "activity", "activity_id", "heat_factor", {"feedwater": "value"}),
         cells_of(
             _each_bill(green).join(stated, on="source_row_id", how="semi"),
             "activity",

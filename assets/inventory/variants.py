@@ -1,7 +1,7 @@
-"""Factors for part of a fuel's activity: measured calorific values, and factors of sectors.
+"""Factors for part of a fuel's activity: what returns measured, and factors of sectors.
 
 A fuel's factor has a `variant` where it is not for all of its activity: `ncv:<row>` is that of a
-return which states a measured calorific value, `RC-…` that of a group of sectors.
+return which states what was measured, `RC-…` that of a group of sectors.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from assets.inventory.ceads.names import HEATING_SUPPLY, POWER, THERMAL_POWER
 from assets.inventory.choice import EFFECTIVE_SETS, Profile
 from assets.inventory.edges import cells_of
 from assets.inventory.factors import FactorRow, fuel_factors, triples
+from assets.inventory.measured import usable
 from quality.contracts.core import EmissionFactor
 from warehouse.sql import run_sql
 from warehouse.step import Frames
@@ -24,56 +25,88 @@ _MEASURED_MARK = "ncv:"
 # Booked cubic metres go with factors of booked cubic metres, unconverted (METHOD 0).
 _UNITS = {"t": "t", "1e4m3": "1e4Nm3"}
 
-# A value out of the range of its fuel, or in a unit that does not fit, is not used (EN3w, NCVUNIT).
 _MEASURED = """
-SELECT r.source_row_id, e.energy_id, r.ncv * u.value AS ncv
-FROM accepted.return_205_1 r
+SELECT r.source_row_id, e.energy_id, r.ncv * u.value AS ncv, r.carbon_content_tc_tj AS cc,
+       r.oxidation_pct * 0.01 AS oxidation
+FROM returned r
 JOIN accepted.energy e ON e.energy_zh = r.energy_zh AND e.carrier = 'fuel'
 JOIN accepted.ncv_unit u
   ON u.unit_zh = r.ncv_unit_zh AND u.canonical_unit = 'GJ/' || e.canonical_unit
-WHERE r.ncv IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM quarantine.flag f
-    WHERE f.source_row_id = r.source_row_id AND f.rule_id IN ('EN3w', 'NCVUNIT'))
+WHERE r.ncv IS NOT NULL
 ORDER BY r.source_row_id
 """
-_READ = ("accepted.return_205_1", "accepted.energy", "accepted.ncv_unit", "quarantine.flag")
 
 
 def measured_values(tables: Frames) -> pl.DataFrame:
-    """Measured calorific values of returns: `source_row_id, energy_id, ncv` in GJ per unit.
+    """What returns measured: `source_row_id, energy_id, ncv` in GJ per unit, and of some `cc` in
+    tC/TJ and `oxidation` as a share.
 
     Reads `accepted.return_205_1`, `accepted.energy`, `accepted.ncv_unit` and `quarantine.flag`.
     """
-    return run_sql(_MEASURED, {name: tables[name] for name in _READ})
+    return run_sql(
+        _MEASURED,
+        {
+            "returned": usable(tables["accepted.return_205_1"], tables["quarantine.flag"]),
+            "accepted.energy": tables["accepted.energy"],
+            "accepted.ncv_unit": tables["accepted.ncv_unit"],
+        },
+    )
 
 
 def measured_factors(
     measured: pl.DataFrame, fuels: pl.DataFrame, nonco2: pl.DataFrame
 ) -> Iterator[FactorRow]:
-    """Factors of fuel whose NCV was measured, with CC and OF of each whole set.
+    """Factors of fuel whose NCV was measured: alone, with CC, or with CC and OF.
 
-    The one mixture that METHOD 2.2 allows. `measured` as `measured_values` gives it.
+    What was not measured is of each whole set. A measured NCV with all else default is the one
+    mixture that METHOD 2.2 allows. NCV and CC together are what it calls measured, before any
+    set; it asks for no measured OF there, which is a property of the furnace and not of the fuel,
+    so that the default stands where none is stated. A CC without NCV, or an OF without CC, mixes
+    sets: the door refuses it (CC1). `measured` as `measured_values` gives it.
     """
     of_fuel: dict[str, list[dict[str, Any]]] = {}
     for triple in triples(fuels):
         of_fuel.setdefault(triple["NCV"]["fuel_id"], []).append(triple)
     for row in measured.iter_rows(named=True):
         for triple in of_fuel.get(row["energy_id"], []):
-            stated = {**triple["NCV"], "value": row["ncv"], "source_row_id": row["source_row_id"]}
-            for factor, parts in fuel_factors({**triple, "NCV": stated}, nonco2):
+            stated = {
+                role: {
+                    **triple[role],
+                    "value": row[name],
+                    "source_row_id": row["source_row_id"],
+                    # What is delivered is taken as it stands.
+                    "confidence": "definition",
+                }
+                for role, name in _MEASURED_ROLES.items()
+                if row[name] is not None
+            }
+            for factor, parts in fuel_factors({**triple, **stated}, nonco2):
                 variant = f"{_MEASURED_MARK}{row['source_row_id']}"
                 named = {"factor_id": f"{factor['factor_id']}|{variant}", "variant": variant}
                 # The cell of the value is that of another table (`measured_sources`).
-                yield {**factor, **named}, {k: row for k, row in parts.items() if k != "NCV"}
+                yield (
+                    {**factor, **named},
+                    {role: cell for role, cell in parts.items() if role not in stated},
+                )
 
 
-def measured_sources(factors: pl.DataFrame) -> pl.DataFrame:
-    """Edges from factors of a measured calorific value to its cell of form 205-1."""
+def measured_sources(factors: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
+    """Edges from factors of `measured_values` to their cells of form 205-1."""
     named = factors.filter(pl.col("variant").str.starts_with(_MEASURED_MARK)).with_columns(
         pl.col("variant").str.strip_prefix(_MEASURED_MARK).alias("source_row_id")
     )
-    roles = {"NCV": "ncv", "NCV unit": "ncv_unit_zh"}
-    return cells_of(named, "factor", "factor_id", _SOURCE, roles)
+    found = [cells_of(named, "factor", "factor_id", _SOURCE, _VALUE_CELLS)]
+    for name, roles in _CO2_CELLS.items():
+        rows = measured.filter(pl.col(name).is_not_null()).select("source_row_id")
+        of_co2 = named.filter(pl.col("gas") == "CO2").join(rows, on="source_row_id", how="semi")
+        found.append(cells_of(of_co2, "factor", "factor_id", _SOURCE, roles))
+    return pl.concat(found)
+
+
+_MEASURED_ROLES = {"NCV": "ncv", "CC": "cc", "OF": "oxidation"}
+_VALUE_CELLS = {"NCV": "ncv", "NCV unit": "ncv_unit_zh"}
+# CH4 and N2O rest on the calorific value alone.
+_CO2_CELLS = {"cc": {"CC": "carbon_content_tc_tj"}, "oxidation": {"OF": "oxidation_pct"}}
 
 
 def implied_factors(implied: pl.DataFrame, energies: pl.DataFrame) -> pl.DataFrame:

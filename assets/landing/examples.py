@@ -80,6 +80,8 @@ EXAMPLES: dict[str, list[Row]] = {
         {
             **_RETURN,
             **_COAL,
+            "carbon_content_tc_tj": 26.4,
+            "oxidation_pct": 97.5,
             "opening": 500,
             "closing": 300,
             "purchased": 11800,
@@ -149,6 +151,7 @@ EXAMPLES: dict[str, list[Row]] = {
             "unit_zh": "吨",
             "temperature_c": 280,
             "pressure_mpa": 0.98,
+            "enthalpy_kj_kg": 3008,
         },
         {
             **_METER,

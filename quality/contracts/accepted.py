@@ -6,12 +6,21 @@ trimming of surrounding blanks.
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from quality.contracts.table import Quantity, Table, column, pedigree, source_row, vintage
 
 # What explains a jump against the year before (METHOD 5, EN6).
 EVENTS = ["投产", "停产", "复产", "合并", "分立", "边界调整"]
+
+
+def carbon_content() -> Any:
+    """Carbon content of a fuel by its energy, in tC/TJ, as measured."""
+    return column(
+        "单位热值含碳量", "measured carbon content of the fuel", unit="tC/TJ", nullable=True, gt=0
+    )
 
 
 class Permit(Table):
@@ -179,6 +188,10 @@ class Return2051(Table):
         "低位发热量", "net calorific value as delivered, in its own unit", nullable=True, gt=0
     )
     ncv_unit_zh: str = column("发热量单位", "unit of the calorific value", nullable=True)
+    carbon_content_tc_tj: Quantity = carbon_content()
+    oxidation_pct: Quantity = column(
+        "碳氧化率", "measured oxidation of the carbon", unit="pct", nullable=True, gt=0, le=100
+    )
     output_value_kcny: Quantity = column(
         "工业总产值",
         "output value of the legal person, the same in all its rows",

@@ -11,7 +11,7 @@ import polars as pl
 from quality.contracts.books import ACTIVITY_SCOPES, CONTROL_BLOCKS
 from quality.contracts.enterprises import UNIT_KINDS
 from quality.contracts.profiles import FLOWS, GASES
-from quality.contracts.reference import CONFIDENCE
+from quality.contracts.reference import CONFIDENCE, conversion_confidence
 from quality.contracts.table import Factor, Quantity, Table, column, pedigree, vintage
 
 BASES = ["registered", "operating"]
@@ -247,7 +247,7 @@ class EmissionFactor(Table):
     use: str = column("用途", "use the factor is for; `all` where it does not matter")
     variant: str = column(
         "适用",
-        "group of sectors, or return with a measured calorific value; empty: all",
+        "group of sectors, or return that states what was measured; empty: all",
         nullable=True,
     )
     gas: str = column("气体", "gas", isin=GASES)
@@ -306,6 +306,7 @@ class Activity(Table):
     allocation_u95_pct: int = column(
         "分配不确定度", "95 % half-width that sharing out adds", unit="pct", nullable=True
     )
+    conversion_confidence: str = conversion_confidence()
     illustrative: bool = column("示意", "made for demonstration, not official")
     source_row_id: str = column("来源行", "row the quantity is taken from")
     pedigree: str = pedigree()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quality.contracts.reference import CONFIDENCE
+from quality.contracts.reference import CONFIDENCE, conversion_confidence
 from quality.contracts.table import Factor, Quantity, Table, column, pedigree
 
 OWN_KINDS = ["metered", "billed", "branch_return"]
@@ -49,6 +49,7 @@ class SiteQuantity(Table):
     carrier: str = column("类别", "kind", isin=["fuel", "electricity", "heat", "product"])
     book_fuel: str = column("平衡表能源", "fuel of the energy book", nullable=True)
     quantity: Quantity = column("数量", "quantity in the canonical unit", ge=0)
+    conversion_confidence: str = conversion_confidence()
     pedigree: str = pedigree()
     meter_owner_id: str = column("计量户", "another that owns the meter", nullable=True)
     covered_by: str = column(
@@ -86,6 +87,7 @@ class BillYear(Table):
     missing_zh: str = column("缺月", "months without one; empty: none")
     status: str = column("状态", "used, or why not", isin=BILL_STATUS)
     reason_zh: str = column("理由", "the reason in words")
+    conversion_confidence: str = conversion_confidence()
     illustrative: bool = column("示意", "made for demonstration, not official")
     source_row_id: str = column("来源行", "the first of its bills")
     source_row_ids: str = column("全部来源行", "all of them, joined by `;`")

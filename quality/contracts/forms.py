@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quality.contracts.accepted import EVENTS
+from quality.contracts.accepted import EVENTS, carbon_content
 from quality.contracts.table import Quantity, Table, column, pedigree, source_row
 
 KINDS = [
@@ -56,6 +56,7 @@ class Return2052(Table):
         "低位发热量", "net calorific value as delivered, in its own unit", nullable=True, gt=0
     )
     ncv_unit_zh: str = column("发热量单位", "unit of the calorific value", nullable=True)
+    carbon_content_tc_tj: Quantity = carbon_content()
     note_zh: str = _note()
     pedigree: str = pedigree()
 
@@ -109,6 +110,14 @@ class HeatSupply(Table):
     )
     pressure_mpa: Quantity = column(
         "压力", "absolute pressure at the metering point", unit="MPa", nullable=True, gt=0, le=32
+    )
+    # Its range is a rule (ENTHALPY), which can say what is expected.
+    enthalpy_kj_kg: Quantity = column(
+        "焓值",
+        "enthalpy of the steam as the bill or contract states it",
+        unit="kJ/kg",
+        nullable=True,
+        gt=0,
     )
     note_zh: str = _note()
     pedigree: str = pedigree()

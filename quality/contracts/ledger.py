@@ -37,7 +37,11 @@ class Line(Table):
     mass_t: Quantity = column("质量", "mass of the gas, rounded once", unit="t")
     profiles: str = column("方法", "method profiles that count the line, `;` between")
     tier: str = column("数据层级", "data tier", isin=TIERS)
-    confidence: str = column("可信度", "confidence of the factor", isin=CONFIDENCE)
+    confidence: str = column(
+        "可信度",
+        "confidence of the factor, or of a constant behind the quantity where that is weaker",
+        isin=CONFIDENCE,
+    )
     factor_flag: str = column("因子标记", "warning on the factor (EF1, EF2)", nullable=True)
     illustrative: bool = column("示意", "made for demonstration, not official")
 

@@ -25,6 +25,16 @@ def _confidence() -> Any:
     return column("可信度", "how far the value can be trusted", isin=CONFIDENCE)
 
 
+def conversion_confidence() -> Any:
+    """How far a constant can be trusted that a delivered quantity was converted with."""
+    return column(
+        "折算可信度",
+        "confidence of a constant that the quantity was converted with; empty: of none",
+        nullable=True,
+        isin=CONFIDENCE,
+    )
+
+
 class FuelFactor(Table):
     source_row_id: str = source_row()
     fuel_id: str = column("燃料", "fuel")

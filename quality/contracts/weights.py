@@ -81,6 +81,14 @@ class DownscaledPart(Table):
     quantity: Quantity = column(
         "分得数量", "what falls to the place, canonical unit; empty where measured", nullable=True
     )
+    non_energy_pct: Quantity = column(
+        "非能源用途占比",
+        "of a chemical sector: non-energy use of the fuel in the province's book, in per cent of "
+        "what its chemical sectors consume; what of it is here is not taken off",
+        unit="pct",
+        nullable=True,
+        ge=0,
+    )
     method_zh: str = column("分配方法", "how the quantity came to the place")
     tier: str = column("数据层级", "data tier", isin=["T5", "T6"])
     illustrative: bool = column("示意", "rests on a delivery made for demonstration")

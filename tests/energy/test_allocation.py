@@ -39,7 +39,7 @@ class Works:
         self.sites.append({"site_id": name, "enterprise_id": enterprise, **row})
 
     def back(self, energy: str, amount: Any, enterprise: str = A, year: int = 2017) -> None:
-        unit = "千瓦时" if energy == "电力" else "吨"
+        unit = {"电力": "千瓦时", "热力": "吉焦"}.get(energy, "吨")
         row = {"energy_zh": energy, "unit_zh": unit, "uscc_text": enterprise, "year": year}
         key = {"source_row_id": f"r{len(self.returns)}", "industry_division": "30"}
         self.returns.append({**row, **key, "consumption": amount, "purchased": amount})

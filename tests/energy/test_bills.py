@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assets.energy.bills import bill_years, green_bills
 from assets.energy.own import placed_readings, site_quantities
+from assets.energy.steam import FEEDWATER, heat_of_steam
+from assets.inventory.ledger import MissingFactor
 from quality.conservation import returned_quantities
 from quality.contracts.audit import Delivery
 from quality.contracts.enterprises import RecordAddress, SiteRecord
 from quality.contracts.exchange import Exchange
 from quality.contracts.forms import GridSupply, HeatSupply
 from tests.energy.test_allocation import A, B, Works
-from tests.frames import Tables, frame
+from tests.frames import Tables, facts, frame
+from tests.shared_data import golden
 
 ALL = range(1, 13)
 
@@ -46,7 +53,7 @@ class Billed(Works):
                 }
             )
 
-    def warm(self, amount: Any, unit: str, months: Any = ALL) -> None:
+    def warm(self, amount: Any, unit: str, months: Any = ALL, **more: Any) -> None:
         for month in months:
             self.heat.append(
                 {
@@ -60,6 +67,7 @@ class Billed(Works):
                     "medium_zh": "蒸汽",
                     "quantity": amount,
                     "unit_zh": unit,
+                    **more,
                 }
             )
 
@@ -70,6 +78,7 @@ class Billed(Works):
         t = super().tables()
         t["accepted.grid_supply"] = frame(GridSupply, *self.power)
         t["accepted.heat_supply"] = frame(HeatSupply, *self.heat)
+        t["accepted.heat_factor"] = facts("heat_factor")
         t["core.record_address"] = frame(RecordAddress, *self.addresses)
         t["core.site_record"] = frame(
             SiteRecord,
@@ -206,9 +215,55 @@ def test_bills_of_nobody_known_or_without_a_site_are_told(
 
 def test_tonnes_of_steam_have_no_heat_without_an_enthalpy() -> None:
     made = works()
-    made.warm(7, "吨")
+    made.warm(7, "吨", temperature_c=280, pressure_mpa="0.98")
     (row,) = made.bills()
     assert (row["status"], row["quantity"]) == ("not_convertible", None)
+    assert "不由温度和压力推算" in row["reason_zh"] and "请填" in row["reason_zh"]
+    assert made.tables()["core.site_quantity"].is_empty()
+
+
+def test_g09_tonnes_of_steam_are_heat_by_their_enthalpy() -> None:
+    inputs, expected, tolerance = golden("G09")
+    made = works()
+    made.back("热力", 140_000)
+    enthalpy = str(inputs["enthalpy_kJ_kg"])
+    made.warm(4000, "吨", range(1, 12), enthalpy_kj_kg=enthalpy)
+    # What temperature and pressure say beside a stated enthalpy changes nothing.
+    made.warm(6000, "吨", [12], enthalpy_kj_kg=enthalpy, temperature_c=165, pressure_mpa="0.7")
+    (row,) = made.bills()
+    assert (row["status"], row["conversion_confidence"]) == ("used", "recalled")
+    assert float(row["quantity"]) == pytest.approx(expected["heat_GJ"], rel=tolerance)
+    assert row["reason_zh"].endswith("给水焓为 recalled 值")
+    activity, _ = made.shared()
+    found = activity.sort("tier").select("tier", "quantity", "conversion_confidence").rows()
+    assert found == [("T1", 134_663, "recalled"), ("T3", 5337, None)]
+
+
+def test_months_of_steam_without_an_enthalpy_are_told() -> None:
+    made = works()
+    made.warm(7, "吨", [1, 2, 3, 4, 5, 6, 8, 9, 10, 11], enthalpy_kj_kg=2777)
+    made.warm(7, "吨", [7, 12])
+    (row,) = made.bills()
+    assert row["status"] == "not_convertible" and "；7、12月没有焓值" in row["reason_zh"]
+
+
+def test_steam_beside_heat_in_gj_and_a_table_without_the_feedwater() -> None:
+    made = works()
+    made.warm(7, "百万千焦", range(1, 7), enthalpy_kj_kg=2777)
+    made.warm(1000, "吨", range(7, 13), enthalpy_kj_kg="2777.5")
+    t = made.tables()
+    assert t["core.bill_year"]["quantity"].to_list() == [Decimal("16204.56")]
+    lacking = t["accepted.heat_factor"].filter(pl.col("item") != FEEDWATER)
+    with pytest.raises(MissingFactor, match=r"feedwater_enthalpy_20C: no value; add it to"):
+        heat_of_steam(t["accepted.heat_supply"], lacking)
+
+
+@given(st.decimals("0", "9999999", places=6), st.decimals("2400", "3900", places=6))
+def test_heat_of_steam_is_the_formula_rounded_once(tonnes: Decimal, enthalpy: Decimal) -> None:
+    row = {"quantity": tonnes, "enthalpy_kj_kg": enthalpy, "medium_zh": "蒸汽", "unit_zh": "吨"}
+    (found,) = heat_of_steam(frame(HeatSupply, row), facts("heat_factor"))["quantity"]
+    exact = Fraction(tonnes) * (Fraction(enthalpy) - Fraction("83.74")) / 1000
+    assert abs(Fraction(found) - exact) <= Fraction(1, 2 * 10**6)
 
 
 def test_green_parts_of_whole_years_are_supplies_unless_the_exchange_says_so() -> None:

@@ -17,6 +17,7 @@ from assets.enterprises.operators import site_operators
 from assets.inventory.choice import profiles_of
 from assets.inventory.exchange import contract_factors, contract_terms
 from assets.inventory.ledger import Choices, ledger
+from quality.contracts.ceads import ImpliedGroup
 from quality.contracts.core import CanonicalReturn, EmissionFactor, Enterprise, Site
 from quality.contracts.energy import SiteQuantity
 from quality.contracts.enterprises import Entity
@@ -222,6 +223,56 @@ def test_what_parks_exchange_cancels_to_the_last_digit() -> None:
     assert received["t"].sum() == Decimal("246000") + Decimal("40000")
     both = (Decimal(exported["mass_t"].sum() or 0), Decimal(received["t"].sum() or 0))
     assert both[0] - both[1] == Decimal("246000")
+
+
+POWER_SECTOR = "Electric Power, Steam and Hot Water Production and Supply"
+CHEMICALS = "Raw Chemical Materials and Chemical Products"
+
+
+@pytest.mark.parametrize("plant", ["E1", "E2"])
+def test_both_ends_take_the_factor_of_the_plants_sector(plant: str) -> None:
+    """Under CEADS-implied coal has a factor a group of sectors: the receiver's own coal takes that
+    of chemicals, and what its supplier burnt for it that of power, as at the supplier."""
+    of_plant = {"final_sector": POWER_SECTOR, "power_sector": "Thermal Power"}
+    energy, unit = ("electricity", "千瓦时") if plant == "E1" else ("heat", "百万千焦")
+    parks = Parks(
+        [
+            returned(plant, "raw_coal", quantity=1000, book_fuel="Raw_Coal", **of_plant),
+            returned(plant, energy, own_quantity=900, sold_quantity=600, **of_plant),
+            returned("E4", energy, quantity=300, final_sector=CHEMICALS),
+            returned("E4", "raw_coal", quantity=7, book_fuel="Raw_Coal", final_sector=CHEMICALS),
+        ],
+        [supply(plant, "E4", 300, energy_zh={"heat": "热力"}.get(energy, "电力"), unit_zh=unit)],
+    )
+    made = parks.exchanged()
+    received = made.activity.filter(pl.col("flow").str.starts_with("received_"))
+    # No cell of the book: nothing of it is counted as measured twice.
+    assert received["book_fuel"].to_list() == [None]
+    implied = {"kind": "effective", "subject": "raw_coal", "factor_set": "CEADS-implied"}
+    factors = frame(
+        EmissionFactor,
+        factor("fuel", "raw_coal", "PG2025", 9),
+        {**factor("power", "", "", "1.7", variant="RC-1"), **implied},
+        {**factor("chemicals", "", "", "1.8", variant="RC-2"), **implied},
+        factor("heat", "heat", "default", "0.11"),
+        factor("electricity", "electricity", "MEE", 1, area_code="320000", year=YEAR),
+    )
+    groups = frame(
+        ImpliedGroup,
+        {"book_sector": POWER_SECTOR, "sector_group": "RC-1"},
+        {"book_sector": CHEMICALS, "sector_group": "RC-2"},
+    )
+    profiles = profiles_of(facts("method_profile"), ("CN-GHG",), "CEADS-implied")
+    coal = ledger(
+        made.activity, factors, Choices(profiles, facts("grid_region"), sector_groups=groups)
+    ).filter(pl.col("energy_id") == "raw_coal")
+    taken = set(coal.select("site_id", "flow", "factor_id").rows())
+    assert taken == {
+        (f"s{plant}", "direct", "power"),
+        (f"s{plant}", "direct_exported", "power"),
+        ("sE4", f"received_{energy}", "power"),
+        ("sE4", "direct", "chemicals"),
+    }
 
 
 def test_without_exchanges_nothing_changes_and_exports_stand() -> None:

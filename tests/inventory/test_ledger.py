@@ -136,6 +136,22 @@ def test_heat_and_products_take_their_own_factors() -> None:
 
 
 @pytest.mark.parametrize(
+    ("converted", "of_factor", "shown"),
+    [
+        (None, "official", "official"),
+        ("recalled", "official", "recalled"),
+        ("recalled", "project", "project"),
+        ("official", "transcribed", "transcribed"),
+    ],
+)
+def test_a_line_is_as_sure_as_its_factor_and_the_constant_behind_its_quantity(
+    converted: str | None, of_factor: str, shown: str
+) -> None:
+    found = lines({**COAL, "conversion_confidence": converted}, factor("f", confidence=of_factor))
+    assert [line["confidence"] for line in found] == [shown]
+
+
+@pytest.mark.parametrize(
     ("activity", "named"),
     [
         (COAL, "a: no factor for coal in 640000 2017"),

@@ -12,7 +12,12 @@ import pytest
 from assets.inventory.choice import ChoiceError
 from assets.inventory.ledger import ledger
 from assets.inventory.relined import ledger_again, rules_by_energy
-from assets.inventory.variants import implied_factors, measured_factors, measured_values
+from assets.inventory.variants import (
+    implied_factors,
+    measured_factors,
+    measured_sources,
+    measured_values,
+)
 from quality.contracts.accepted import Return2051
 from quality.contracts.audit import Flag
 from quality.contracts.ceads import ImpliedFactor, ImpliedGroup
@@ -40,11 +45,11 @@ def values(*rows: dict[str, Any], flags: tuple[dict[str, Any], ...] = ()) -> pl.
     )
 
 
-def measured() -> pl.DataFrame:
+def measured(stated: dict[str, Any] = ROW) -> pl.DataFrame:
     made = [
         row
         for row, _ in measured_factors(
-            values(ROW), facts("fuel_factor"), facts("combustion_nonco2")
+            values(stated), facts("fuel_factor"), facts("combustion_nonco2")
         )
     ]
     return EmissionFactor.conform(pl.DataFrame(made, infer_schema_length=None))
@@ -62,6 +67,56 @@ def test_a_measured_value_goes_with_carbon_content_and_oxidation_of_one_set() ->
     assert "26.18 tC/TJ" in by_set["NDRC24"]["derivation"]
     methane = measured().filter(pl.col("gas") == "CH4")
     assert set(methane["derivation"].str.slice(0, 9)) == {"20.9 GJ/t"}
+
+
+WHOLE = {**ROW, "carbon_content_tc_tj": "27.5"}
+FLAGS = [("CC3w", [("20.9", None, None)]), ("EN3w", []), ("NCVUNIT", [])]
+
+
+def test_a_measured_content_goes_with_the_oxidation_of_the_set_or_its_own() -> None:
+    found = {
+        name: {row["factor_set"]: row for row in made.filter(pl.col("gas") == "CO2").to_dicts()}
+        for name, made in {
+            "content": measured(WHOLE),
+            "all": measured({**WHOLE, "oxidation_pct": "97.5"}),
+        }.items()
+    }
+    default, own = found["content"], found["all"]["PG2025"]
+    assert "20.9 GJ/t × 27.5 tC/TJ ÷ 1000 × 0.93 × 44/12 = " in default["PG2025"]["derivation"]
+    assert "× 27.5 tC/TJ ÷ 1000 × 1 × 44/12" in default["IPCC2006"]["derivation"]
+    assert "20.9 GJ/t × 27.5 tC/TJ ÷ 1000 × 0.975 × 44/12 = " in own["derivation"]
+    exact = Fraction("20.9") * Fraction("27.5") / 1000 * Fraction("0.975") * Fraction(44, 12)
+    assert abs(Fraction(own["value"]) - exact) < Fraction(1, 10**12)
+    # What is all measured is the same beside every set, and rests on no table.
+    assert {row["value"] for row in found["all"].values()} == {own["value"]}
+    assert (own["confidence"], default["PG2025"]["confidence"]) == ("definition", "transcribed")
+
+
+@pytest.mark.parametrize(("rule", "used"), FLAGS)
+def test_a_content_is_used_with_its_value_or_not_at_all(rule: str, used: list[Any]) -> None:
+    flag = {"source_row_id": "r:1", "rule_id": rule}
+    rows = values({**WHOLE, "oxidation_pct": 97}, flags=(flag,))
+    found = rows.select("ncv", "cc", "oxidation").rows()
+    assert [(float(ncv), cc, of) for ncv, cc, of in found] == [
+        (float(ncv), cc, of) for ncv, cc, of in used
+    ]
+
+
+def test_cells_of_what_was_measured() -> None:
+    given = values({**WHOLE, "oxidation_pct": 97}, {**ROW, "source_row_id": "r:2"})
+    made = list(measured_factors(given, facts("fuel_factor"), facts("combustion_nonco2")))
+    factors = EmissionFactor.conform(
+        pl.DataFrame([row for row, _ in made], infer_schema_length=None)
+    )
+    found = measured_sources(factors, given).group_by("item_id").agg(pl.col("role").sort())
+    roles = dict(found.iter_rows())
+    assert roles["fuel|bituminous|CO2|PG2025|ncv:r:1"] == ["CC", "NCV", "NCV unit", "OF"]
+    assert roles["fuel|bituminous|CO2|PG2025|ncv:r:2"] == ["NCV", "NCV unit"]
+    assert roles["fuel|bituminous|N2O|PG2025|manufacturing|ncv:r:1"] == ["NCV", "NCV unit"]
+    # The tables give the rest, and nothing twice.
+    of_tables = {row["factor_id"]: set(parts) for row, parts in made}
+    assert of_tables["fuel|bituminous|CO2|PG2025|ncv:r:1"] == set()
+    assert of_tables["fuel|bituminous|CO2|PG2025|ncv:r:2"] == {"CC", "OF"}
 
 
 def test_a_value_out_of_range_or_in_another_unit_is_not_used() -> None:

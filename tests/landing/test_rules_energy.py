@@ -52,6 +52,54 @@ def test_a_calorific_value_lies_in_the_range_of_its_fuel(
     assert judged("return_205_1", {**RETURN, **row}) == [rules]
 
 
+@pytest.mark.parametrize(
+    ("energy", "content", "oxidation", "rules"),
+    [
+        # Sets say 25.8 to 26.18: the band is 21.93 to 30.107.
+        ("一般烟煤", "21.93", None, []),
+        ("一般烟煤", "30.1", "97.5", []),
+        ("一般烟煤", "21.92", None, ["CC3w"]),
+        ("一般烟煤", "30.2", None, ["CC3w"]),
+        ("一般烟煤", "95.7", None, ["CC3e"]),  # t CO2 for t C
+        ("一般烟煤", "0.55", None, ["CC3e"]),  # t C a tonne
+        ("一般烟煤", "26", "70", []),
+        ("一般烟煤", "26", "69.9", ["CC2"]),
+        ("一般烟煤", "26", "0.98", ["CC2"]),
+        ("一般烟煤", None, "97", ["CC1"]),
+        ("高炉煤气", "70.8", None, []),
+        ("高炉煤气", "12.2", None, ["CC3e"]),  # that of other gas
+    ],
+)
+def test_a_measured_carbon_content(
+    energy: str, content: str | None, oxidation: str | None, rules: list[str]
+) -> None:
+    gas = energy == "高炉煤气"
+    row = {
+        "energy_zh": energy,
+        "unit_zh": "万立方米" if gas else "吨",
+        "ncv": "3300" if gas else "20900",
+        "ncv_unit_zh": "千焦/立方米" if gas else "千焦/千克",
+        "carbon_content_tc_tj": content,
+    }
+    assert judged("return_205_1", {**RETURN, **row, "oxidation_pct": oxidation}) == [rules]
+
+
+@given(st.decimals("0.001", "999", places=3))
+def test_a_carbon_content_breaks_at_most_one_rule(content: Any) -> None:
+    measured = {"ncv": "20.9", "ncv_unit_zh": "百万千焦/吨", "carbon_content_tc_tj": str(content)}
+    (found,) = judged("return_205_1", {**RETURN, **measured})
+    assert found in ([], ["CC3w"], ["CC3e"])
+    assert (found == []) == (25.8 * 0.85 <= float(content) <= 26.18 * 1.15)
+
+
+def test_a_content_without_a_calorific_value_is_refused_in_both_forms() -> None:
+    row = {"carbon_content_tc_tj": 26}
+    assert judged("return_205_1", {**RETURN, **row}) == [["CC1"]]
+    kept = {key: RETURN[key] for key in ("uscc_text", "name_zh", "year", "energy_zh", "unit_zh")}
+    works = {**kept, **row, "industry_division": "44", "kind_zh": "供热", "input": 1}
+    assert judged("return_205_2", works) == [["CC1"]]
+
+
 def reasons(ncv: str, ncv_unit: str) -> list[str]:
     rows = frame(Return2051, {**RETURN, "ncv": ncv, "ncv_unit_zh": ncv_unit})
     return [

@@ -41,6 +41,15 @@ def test_a_bill_of_electricity(cells: dict[str, Any], rules: list[str]) -> None:
             ["STEAM"],
         ),
         ({"medium_zh": "蒸汽", "unit_zh": "立方米"}, ["UNIT"]),
+        ({"medium_zh": "蒸汽", "unit_zh": "吨"}, ["STEAM"]),
+        ({"medium_zh": "蒸汽", "unit_zh": "吨", "enthalpy_kj_kg": 2400}, []),
+        ({"medium_zh": "蒸汽", "unit_zh": "吨", "enthalpy_kj_kg": 3900}, []),
+        ({"medium_zh": "蒸汽", "unit_zh": "吨", "enthalpy_kj_kg": "2399.9"}, ["ENTHALPY"]),
+        ({"medium_zh": "蒸汽", "unit_zh": "吨", "enthalpy_kj_kg": "3900.1"}, ["ENTHALPY"]),
+        # kcal/kg, and MJ/kg
+        ({"medium_zh": "蒸汽", "unit_zh": "吨", "enthalpy_kj_kg": 663}, ["ENTHALPY"]),
+        ({"medium_zh": "蒸汽", "unit_zh": "吉焦", "enthalpy_kj_kg": "2.777"}, ["ENTHALPY"]),
+        ({"medium_zh": "热水", "unit_zh": "吨", "enthalpy_kj_kg": 2777}, ["STEAM"]),
     ],
 )
 def test_a_bill_of_heat(cells: dict[str, Any], rules: list[str]) -> None:

@@ -21,9 +21,15 @@ WORKS: dict[str, Any] = {
 }
 
 
-def coking(coal: float, ncv: float | None = None, **coke: Any) -> list[list[str]]:
+def coking(
+    coal: float, ncv: float | None = None, content: float | None = None, **coke: Any
+) -> list[list[str]]:
     """A coke oven in the proportions of case G06, per 100,000 t of coal."""
-    measured = {"ncv": ncv, "ncv_unit_zh": None if ncv is None else "百万千焦/吨"}
+    measured = {
+        "ncv": ncv,
+        "ncv_unit_zh": None if ncv is None else "百万千焦/吨",
+        "carbon_content_tc_tj": content,
+    }
     rows: list[dict[str, Any]] = [
         {"energy_zh": "洗精煤", "unit_zh": "吨", "input": coal, **measured},
         {"energy_zh": "焦炭", "unit_zh": "万吨", "output": 7.4, **coke},
@@ -42,6 +48,20 @@ def test_g06_default_coal_makes_more_carbon_than_there_was() -> None:
 
 def test_g06_measured_coal_closes_the_balance() -> None:
     assert coking(100_000, ncv=29.3) == [[]] * 5
+
+
+def test_a_measured_carbon_content_counts_in_the_balance() -> None:
+    assert coking(100_000, ncv=29.3, content=25.8) == [[]] * 5
+    # 22 tC/TJ is in the band of washed coal, and too little for what was made of it.
+    assert coking(100_000, ncv=29.3, content=22) == [["EN7"]] * 5
+    # Out of the band the default is used: 25.4.
+    assert coking(100_000, ncv=29.3, content=21) == [["CC3w"], *[[]] * 4]
+
+
+def test_a_value_out_of_range_closes_no_balance() -> None:
+    """31 GJ/t is in the range of washed coal; above it the default is used, as in form 205-1."""
+    assert coking(100_000, ncv=31) == [[]] * 5
+    assert coking(100_000, ncv=31.1) == [["EN3w", "EN7"], *[["EN7"]] * 4]
 
 
 def test_too_much_carbon_lost_is_an_error_on_every_row_of_the_works() -> None:

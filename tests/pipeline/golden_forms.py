@@ -107,6 +107,8 @@ def returns_205_1() -> Iterator[Row]:
     yield returned("g01", "柴油", "吨", used["diesel_t"])
     measured = {"低位发热量": "20900", "发热量单位": "千焦/千克"}
     yield returned("measured", "一般烟煤", "吨", 1000, **measured)
+    content = {**measured, "单位热值含碳量": "27.5", "碳氧化率": "97.5"}
+    yield returned("measured", "无烟煤", "吨", 1000, **content)
     given, _, _ = golden("G03")
     for energy, unit, key in (
         ("原煤", "吨", "raw_coal_t"),
@@ -159,14 +161,14 @@ def returns_205_1() -> Iterator[Row]:
 
 
 def returns_205_2() -> Iterator[Row]:
-    """The oven of G06. The form has no column for a measured carbon content: the measured
-    coal has the calorific value that gives its carbon at the default content."""
+    """The oven of G06, with measured coal and without."""
     given, _, _ = golden("G06")
-    ncv, content = (exact(x) for x in given["measured_NCV_CC"])
-    carbon = six(ncv * content / exact(given["default_NCV_CC"][1]))
-    for name, measured in (("g06", carbon), ("g06_default", None)):
+    for name, measured in (("g06", given["measured_NCV_CC"]), ("g06_default", None)):
         row = {**who(name), "行业大类代码": "25", "年份": YEAR, "加工转换类型": "炼焦"}
-        coal = {"低位发热量": str(measured), "发热量单位": "百万千焦/吨"} if measured else {}
+        coal = {}
+        if measured:
+            coal = {"低位发热量": str(measured[0]), "发热量单位": "百万千焦/吨"}
+            coal["单位热值含碳量"] = str(measured[1])
         amounts = {
             "焦炭": (given["coke_t"], "吨"),
             "焦炉煤气": (given["cog_1e4Nm3"], "万立方米"),
@@ -296,6 +298,26 @@ def bills() -> Iterator[Row]:
             }
 
 
+def steam() -> Iterator[Row]:
+    """A year of steam in tonnes, with the enthalpy of the contract (G09)."""
+    given, _, _ = golden("G09")
+    tonnes = [int(given["steam_t"]) // 12] * 12
+    tonnes[0] += int(given["steam_t"]) - sum(tonnes)
+    for month, amount in enumerate(tonnes, start=1):
+        yield {
+            "户号": "g09",
+            "计量点编号": "1",
+            "用热户名称": zh("g09"),
+            "统一社会信用代码": code("g09"),
+            "用热地址": "甲路1号",
+            "年月": f"{YEAR}{month:02}",
+            "介质": "蒸汽",
+            "供热量": str(amount),
+            "计量单位": "吨",
+            "蒸汽参数/焓值": str(given["enthalpy_kJ_kg"]),
+        }
+
+
 def deliveries() -> dict[str, list[Row]]:
     """The rows of each source, by header."""
     return {
@@ -315,6 +337,7 @@ def deliveries() -> dict[str, list[Row]]:
         "census_revision": list(revisions()),
         "park_annual": [park_returns(), *park_annual()],
         "grid_supply": list(bills()),
+        "heat_supply": list(steam()),
     }
 
 

@@ -84,12 +84,25 @@ def test_g01_combustion(tables: Tables) -> None:
 
 
 def test_a_measured_calorific_value_goes_with_default_carbon_and_oxidation(tables: Tables) -> None:
-    (line,) = lines(tables, "measured", gas="CO2").to_dicts()
+    (line,) = lines(tables, "measured", gas="CO2", energy_id="bituminous").to_dicts()
     assert float(line["mass_t"]) == pytest.approx(1000 * 20.9 * 26.1 / 1000 * 0.93 * 44 / 12)
     edges = tables["audit.item_source"].filter(item_kind="factor", item_id=line["factor_id"])
     cells = edges.join(tables["audit.source_cell"], on=["source_row_id", "column_zh"])
     texts = dict(cells.select("role", "raw_text").iter_rows())
     assert texts == {"NCV": "20900", "NCV unit": "千焦/千克", "CC": "26.1", "OF": "0.93"}
+
+
+def test_a_measured_carbon_content_and_oxidation_go_with_the_calorific_value(
+    tables: Tables,
+) -> None:
+    (line,) = lines(tables, "measured", gas="CO2", energy_id="anthracite").to_dicts()
+    assert float(line["mass_t"]) == pytest.approx(1000 * 20.9 * 27.5 / 1000 * 0.975 * 44 / 12)
+    edges = tables["audit.item_source"].filter(item_kind="factor", item_id=line["factor_id"])
+    cells = edges.join(tables["audit.source_cell"], on=["source_row_id", "column_zh"])
+    texts = dict(cells.select("role", "raw_text").iter_rows())
+    assert texts == {"NCV": "20900", "NCV unit": "千焦/千克", "CC": "27.5", "OF": "97.5"}
+    (methane,) = lines(tables, "measured", gas="CH4", energy_id="anthracite").to_dicts()
+    assert methane["factor_id"].endswith(line["factor_id"].rpartition("|")[2])
 
 
 def test_g03_energy_at_both_values_of_electricity(tables: Tables) -> None:
@@ -161,7 +174,13 @@ def test_g07_feedstock(tables: Tables) -> None:
 
 
 def test_g09_the_heat_of_steam(tables: Tables) -> None:
+    """Bills in tonnes are the site's own heat; what was returned in GJ is the same."""
     (line,) = lines(tables, "g09").to_dicts()
+    assert (line["tier"], line["confidence"]) == ("T1", "recalled")
+    cells = tables["audit.item_source"].filter(item_id=line["activity_id"])
+    told = cells.join(tables["audit.source_cell"], on=["source_row_id", "column_zh"])
+    assert told.filter(role="enthalpy")["raw_text"].to_list() == ["2777.0"] * 12
+    assert told.filter(role="feedwater")["raw_text"].to_list() == ["83.74"]
     assert float(line["quantity"]) == near("G09", "heat_GJ")
     assert float(line["mass_t"]) == near("G09", "tCO2")
 

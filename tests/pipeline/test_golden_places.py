@@ -158,7 +158,11 @@ def test_figures_of_a_committee_and_of_the_catalogue_lead_to_their_cells(tables:
 
 def test_a_year_of_bills_is_metered_and_an_incomplete_one_is_told(tables: Tables) -> None:
     status = dict(tables["core.bill_year"].select("customer_id", "status").iter_rows())
-    assert status == {code("billed"): "used", code("g33"): "incomplete"}
+    assert status == {
+        code("billed"): "used",
+        code("g33"): "incomplete",
+        code("g09"): "used",
+    }
     assert tables["core.activity"].filter(enterprise_id=code("g33"), tier="T1").is_empty()
     own = tables["core.activity"].filter(enterprise_id=code("billed")).sort("quantity")
     parts = own.group_by("tier", "flow").agg(pl.col("quantity").sum())

@@ -36,12 +36,15 @@ def transformation_terms(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`core.process_term` of `accepted.return_205_2`, and the cells it rests on (METHOD 2.2).
 
+    `returns_205_2` without calorific values that a rule flagged (`measured.usable`).
+
     One balance a legal person, year and kind, for the kinds that EN7 balances: coking,
     refining and coal-to-liquids, gas works; none for the works of `refused_works`. Fuel put in
     for power and heat is combustion, and not here. A delivered calorific value goes with the
-    default carbon content; one without a fitting unit is not used (NCVUNIT). Electricity and
-    heat hold no carbon. Raises MethodError for a name or unit that is not known and where the
-    carbon loss leaves -2 to 15 % (CB1), MissingFactor for a fuel without carbon content.
+    carbon content delivered with it, else the default one; without a fitting unit (NCVUNIT)
+    neither is used. Electricity and heat hold no carbon. Raises MethodError for a name or unit
+    that is not known and where the carbon loss leaves -2 to 15 % (CB1), MissingFactor for a fuel
+    without carbon content.
     """
     names = listed_and_fuels({"accepted.energy": energies, "accepted.fuel_factor": fuels})
     read = _Reader(
@@ -112,8 +115,9 @@ class _Reader:
             )
             for side in ("input", "output")
         )
-        ncv = self.calorific(row, fuel.unit) or fuel.ncv
-        return Stream(row["energy_zh"], fuel.unit, put_in, made, ncv, fuel.cc)
+        ncv = self.calorific(row, fuel.unit)
+        cc = (ncv and _content(row)) or fuel.cc
+        return Stream(row["energy_zh"], fuel.unit, put_in, made, ncv or fuel.ncv, cc)
 
     def calorific(self, row: Row, unit: str) -> Figure | None:
         """The delivered NCV in GJ per unit; None without one, or without a fitting unit."""
@@ -125,6 +129,14 @@ class _Reader:
 
     def measured(self, stream: Stream) -> bool:
         return any(source.table == _SOURCE for source in stream.ncv.sources.values())
+
+
+def _content(row: Row) -> Figure | None:
+    """The delivered carbon content in tC/TJ."""
+    if row["carbon_content_tc_tj"] is None:
+        return None
+    source = Source(_SOURCE, row["source_row_id"], "carbon_content_tc_tj")
+    return figure(row["carbon_content_tc_tj"], "tC/TJ", "CC", source)
 
 
 def _key(term: Term, measured: bool) -> str:

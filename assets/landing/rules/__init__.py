@@ -13,6 +13,7 @@ import polars as pl
 from assets.boundaries.ground import checked_points
 from assets.boundaries.parks import point_claims
 from assets.landing.declaration import load_source
+from assets.landing.rules.carbon import carbon_content_rules, oxidation_rules
 from assets.landing.rules.carriers import Tables, listed, unit_rules
 from assets.landing.rules.counties import county_ground_rules
 from assets.landing.rules.energy import (
@@ -66,6 +67,7 @@ NEEDS: dict[str, list[str]] = {
         *_DIVISIONS,
         *_ENDS,
         "accepted.industry_code",
+        "accepted.fuel_factor",
         "core.energy_coefficient",
     ],
     "return_205_2": [
@@ -137,6 +139,8 @@ def _return_205_1(reference: Tables) -> list[Rule]:
         *unit_rules(names, reference["accepted.unit"], "energy_zh"),
         *balance_rules(),
         *calorific_rules(names, reference),
+        *carbon_content_rules(names, reference),
+        *oxidation_rules(),
         *standard_coal_rules(reference),
         *yearly_rules(reference),
         *intensity_rules(reference),

@@ -131,11 +131,8 @@ def calorific_value(names: pl.DataFrame, reference: Tables) -> pl.Expr:
     )
 
 
-def calorific_rules(names: pl.DataFrame, reference: Tables) -> list[Rule]:
-    """EN3 and NCVUNIT: a delivered NCV has a unit that fits, and lies in the fuel's range.
-
-    An NCV beyond twice the range, or one that a slip of units explains, is an error.
-    """
+def _range(names: pl.DataFrame, reference: Tables) -> tuple[pl.Expr, pl.Expr]:
+    """Lowest and highest plausible NCV of a row's fuel; null for a fuel without a range."""
     ranges = names.join(
         reference["accepted.ncv_range"].select("fuel_id", "bound", pl.col("value").cast(float)),
         left_on="energy_id",
@@ -148,6 +145,23 @@ def calorific_rules(names: pl.DataFrame, reference: Tables) -> list[Rule]:
         )
         for bound in ("min", "max")
     )
+    return lowest, highest
+
+
+def used_calorific_value(names: pl.DataFrame, reference: Tables) -> pl.Expr:
+    """The NCV of a row that is used: null where it is out of the range of its fuel (EN3)."""
+    value = calorific_value(names, reference)
+    outside = ~value.is_between(*_range(names, reference))
+    return pl.when(~outside.fill_null(False)).then(value)
+
+
+def calorific_rules(names: pl.DataFrame, reference: Tables) -> list[Rule]:
+    """EN3 and NCVUNIT: a delivered NCV has a unit that fits, and lies in the fuel's range.
+
+    An NCV beyond twice the range, or one that a slip of units explains, is an error. One that is
+    out of range otherwise is flagged (EN3w) and the default is used, in every form (METHOD 5).
+    """
+    lowest, highest = _range(names, reference)
     value = calorific_value(names, reference)
 
     def inside(of: pl.Expr) -> pl.Expr:

@@ -30,12 +30,17 @@ LIMITS: dict[str, float] = {
 
 # What the table says in words.
 EN3_BEYOND = 2.0  # EN3e: this many times outside the range
+CC_MARGIN = 0.15  # CC3: carbon contents of all sets of a fuel, wider by this share
+CC_BEYOND = 2.0  # CC3e: this many times outside the band
+OXIDATION_PCT = (70, 100)  # CC2
 EN7_LOWEST = -0.02
 EN8_LOWEST = 0.25
 INT1_PEERS = 8
 GEO1_LON = (73.0, 136.0)
 GEO1_LAT = (3.0, 54.0)
 GEO4_DECIMALS = 4
+# ENTHALPY, kJ/kg: wet steam of a network to superheated steam of 700 °C
+STEAM_ENTHALPY = (2400, 3900)
 # Installations of the EU registry, islands of the Atlantic included; those of France overseas
 # lie outside and are flagged.
 EUROPE_LON = (-32.0, 35.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.landing.rules.carriers import Tables, listed
-from assets.landing.rules.limits import LIMITS
+from assets.landing.rules.limits import LIMITS, STEAM_ENTHALPY
 from assets.landing.rules.series import ratio_rules
 from quality.quarantine import Rule
 
@@ -49,9 +49,14 @@ def grid_rules() -> list[Rule]:
 
 
 def heat_rules() -> list[Rule]:
-    """Heat bills: GJ, or tonnes of steam with what its enthalpy can be told from."""
+    """Heat bills: GJ, or tonnes of steam with its enthalpy, or temperature and pressure.
+
+    Only the enthalpy makes heat of tonnes (METHOD 2.5).
+    """
     tonnes = pl.col("unit_zh") == "吨"
     state = pl.col("temperature_c").is_not_null() & pl.col("pressure_mpa").is_not_null()
+    told = state | pl.col("enthalpy_kj_kg").is_not_null()
+    lowest, highest = STEAM_ENTHALPY
     return [
         Rule(
             "UNIT",
@@ -65,9 +70,19 @@ def heat_rules() -> list[Rule]:
             "STEAM",
             "error",
             "quantity",
-            tonnes & ~((pl.col("medium_zh") == "蒸汽") & state),
-            "按吨计的须为蒸汽并填温度与压力，否则不能折算热量；热水请按吉焦填报",
-            "tonnes must be of steam, with temperature and pressure; give hot water in GJ",
+            tonnes & ~((pl.col("medium_zh") == "蒸汽") & told),
+            "按吨计的须为蒸汽，并填焓值（或温度与压力，但不据以折算热量）；热水请按吉焦填报",
+            "tonnes must be of steam, with its enthalpy (or temperature and pressure, of which no "
+            "heat is made); give hot water in GJ",
+        ),
+        Rule(
+            "ENTHALPY",
+            "error",
+            "enthalpy_kj_kg",
+            ~pl.col("enthalpy_kj_kg").is_between(lowest, highest),
+            f"蒸汽焓值应为 {lowest} 至 {highest} 千焦/千克：核对单位（千卡乘 4.1868）；热水请留空",
+            f"enthalpy of steam must be {lowest} to {highest} kJ/kg: check the unit (kcal times "
+            "4.1868); leave it empty for hot water",
         ),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from assets.landing.rules.carbon import carbon_content_rules, used_carbon_content
 from assets.landing.rules.carriers import (
     Tables,
     canonical_of,
@@ -13,7 +14,7 @@ from assets.landing.rules.carriers import (
     pair,
     unit_rules,
 )
-from assets.landing.rules.energy import calorific_rules, calorific_value
+from assets.landing.rules.energy import calorific_rules, used_calorific_value
 from assets.landing.rules.identity import person
 from assets.landing.rules.limits import EN7_LOWEST, EN8_LOWEST, LIMITS
 from quality.quarantine import Rule
@@ -27,7 +28,8 @@ def transformation_rules(reference: Tables) -> list[Rule]:
     """Names, units and calorific values of form 205-2, and EN7 and EN8 on each works.
 
     A works is a legal person, year and kind; its rows share the verdict. A delivered NCV takes
-    the place of the default, with the carbon content per GJ of the default set.
+    the place of the default, and a carbon content delivered with it too; else it goes with the
+    carbon content per GJ of the default set. One out of range (EN3, CC3) takes no place.
     """
     names = listed_and_fuels(reference)
     units = reference["accepted.unit"]
@@ -35,15 +37,20 @@ def transformation_rules(reference: Tables) -> list[Rule]:
     canonical = looked_up(pair("energy_zh"), canonical_of(names, units))
     per_unit = looked_up(pl.col("energy_zh"), default.gj)
     carbon = looked_up(pl.col("energy_zh"), default.carbon)
-    gj = pl.coalesce(calorific_value(names, reference), per_unit)
+    measured = used_calorific_value(names, reference)
+    gj = pl.coalesce(measured, per_unit)
 
     def side(name: str, content: pl.Expr) -> pl.Expr:
         return pl.col(name).cast(pl.Float64).fill_null(0.0) * canonical * content
 
-    per_gj = pl.when(per_unit > 0).then(carbon / per_unit)
+    per_gj = pl.coalesce(
+        pl.when(measured.is_not_null()).then(used_carbon_content(names, reference) / 1000),
+        pl.when(per_unit > 0).then(carbon / per_unit),
+    )
     return [
         *unit_rules(names, units, "energy_zh"),
         *calorific_rules(names, reference),
+        *carbon_content_rules(names, reference),
         *carbon_rules(side("input", gj * per_gj), side("output", gj * per_gj)),
         efficiency_rule(side("input", gj), side("output", gj)),
     ]

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.inventory.ledger import MissingFactor
+from assets.inventory.measured import usable
 from assets.inventory.methods.base import MethodError, net_t
 from assets.inventory.methods.figures import figure
 from assets.inventory.methods.held import held_fuels
@@ -23,7 +24,7 @@ from assets.inventory.methods.transformation import (
     transformation_balance,
 )
 from assets.inventory.methods.transformed import transformation_terms
-from quality.contracts.audit import QuarantineRow
+from quality.contracts.audit import Flag, QuarantineRow
 from quality.contracts.forms import Return2052
 from quality.contracts.process import ProcessReturn
 from tests.frames import facts, frame
@@ -161,6 +162,19 @@ def test_a_coke_oven_of_form_205_2() -> None:
     assert found["profiles"].unique().to_list() == ["CN-GHG;ZCP-2025;IPCC"]
 
 
+def test_g06_through_the_form_with_measured_value_and_content() -> None:
+    inputs, _, tolerance = golden("G06")
+    value, content = inputs["measured_NCV_CC"]
+    coal = {**COAL, "ncv": value, "ncv_unit_zh": "百万千焦/吨", "carbon_content_tc_tj": content}
+    found, edges = of(coal, COKE, GAS, TAR)
+    into = found.filter(pl.col("flow") == "carbon_in").row(0, named=True)
+    assert into["factor_derivation"].startswith("29.3 GJ/t × 25.8 tC/TJ ÷ 1000 × 44/12 = ")
+    carbon = float(into["quantity"] * into["factor_value"]) * 12 / 44
+    assert carbon == pytest.approx(golden("G06")[1]["C_in_t"], rel=tolerance)
+    cells = edges.filter(pl.col("item_id") == into["factor_id"]).select("role", "column_zh")
+    assert ("CC", "单位热值含碳量") in cells.rows()
+
+
 def test_fuel_for_power_and_heat_is_combustion_and_not_here() -> None:
     found, edges = of({**COAL, "kind_zh": "火力发电"}, {**COAL, "kind_zh": "供热"})
     assert found.height == edges.height == 0
@@ -201,6 +215,17 @@ def test_a_fuel_without_carbon_content_stops_with_the_next_step() -> None:
         transformation_terms(
             rows(COAL, COKE), facts("energy"), lacking, facts("unit"), facts("ncv_unit"), NOBODY
         )
+
+
+def test_a_calorific_value_that_the_door_flagged_is_not_used() -> None:
+    """31.1 GJ/t is out of the range of washed coal (EN3w)."""
+    odd = rows({**COAL, "ncv": "31100"}, {**COKE, "output": "7.5"})
+    flag = frame(Flag, {"source_row_id": "t::10", "rule_id": "EN3w"})
+    names = ("energy", "fuel_factor", "unit", "ncv_unit")
+    found, _ = transformation_terms(usable(odd, flag), *(facts(name) for name in names), NOBODY)
+    coal = found.filter(pl.col("flow") == "carbon_in").row(0, named=True)
+    assert coal["factor_derivation"].startswith("26.344 GJ/t")
+    assert not coal["factor_id"].endswith("t::10")
 
 
 def test_a_calorific_value_without_fitting_unit_is_not_used() -> None:
