@@ -9,13 +9,8 @@ from pipelines.automation import (
     nightly,
     weekly_maintenance,
 )
-from pipelines.factory import (
-    balance_check,
-    no_contradiction,
-    sites_within_return,
-    step_asset,
-    totals_within_limits,
-)
+from pipelines.factory import balance_check, step_asset
+from pipelines.findings import FINDINGS, finding_check
 from pipelines.intake import delivered_check, intake
 from pipelines.lake_io import LakeIOManager
 from pipelines.park_index import park_index
@@ -40,9 +35,7 @@ def build_defs() -> dg.Definitions:
         ],
         asset_checks=[
             delivered_check,
-            sites_within_return,
-            no_contradiction,
-            totals_within_limits,
+            *(finding_check(finding) for finding in FINDINGS),
             *(balance_check(name) for name in CHECKS),
         ],
         jobs=[main_job, maintenance_job],

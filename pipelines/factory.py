@@ -14,8 +14,6 @@ from pipelines.progress import PROGRESS
 from pipelines.wiring import STEPS, code_version
 from quality.conservation import CHECKS, Balance
 from quality.contracts.boundaries import Boundary
-from quality.contracts.coverage import TotalFinding
-from quality.contracts.energy import Allocation, Contradiction
 from quality.contracts.registry import table_of
 from quality.contracts.table import Table
 from warehouse.lake import Lake
@@ -117,85 +115,6 @@ def balance_check(table_name: str) -> dg.AssetChecksDefinition:
         return check_result(check.balances(lake_tables(check.reads)))
 
     return conserved
-
-
-@dg.asset_check(
-    asset=asset_key(Allocation),
-    name="sites_within_return",
-    pool=POOL,
-    description="No return is exceeded by what its sites and branches state by more than 2 % "
-    "(METHOD 1.6). Nothing is scaled: what the sites state stands.",
-)
-def sites_within_return() -> dg.AssetCheckResult:
-    name = Allocation.table_name()
-    return exceeded(lake_tables([name])[name])
-
-
-def exceeded(allocation: pl.DataFrame) -> dg.AssetCheckResult:
-    """A warning that names the first returns of status `exceeds`, with both quantities."""
-    over = allocation.filter(pl.col("status") == "exceeds").sort("source_row_id")
-    metadata: dict[str, Any] = {"returns": allocation.height, "exceeded": over.height}
-    for row in over.head(10).iter_rows(named=True):
-        metadata[row["source_row_id"]] = (
-            f"{row['enterprise_id']} {row['year']} {row['energy_id']}: sites {row['own_data']} > "
-            f"return {row['total']}; correct one of them"
-        )
-    return dg.AssetCheckResult(
-        passed=over.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata=metadata
-    )
-
-
-@dg.asset_check(
-    asset=asset_key(Contradiction),
-    name="no_contradiction",
-    pool=POOL,
-    description="No two deliveries contradict each other: supplies and the returns of their ends "
-    "(EX1 to EX3), fuel of a transformation and what was used (TR1, TR2), feedstock and raw "
-    "material (FS1).",
-)
-def no_contradiction() -> dg.AssetCheckResult:
-    name = Contradiction.table_name()
-    return contradicted(lake_tables([name])[name])
-
-
-def contradicted(contradictions: pl.DataFrame) -> dg.AssetCheckResult:
-    """A warning that names the first contradictions, with both numbers and what was done."""
-    metadata: dict[str, Any] = {"contradictions": contradictions.height}
-    for row in contradictions.sort("source_row_id", "rule_id").head(10).iter_rows(named=True):
-        metadata[f"{row['rule_id']} {row['source_row_id']}"] = (
-            f"{row['enterprise_id']} {row['year']} {row['energy_id']}: {row['stated']} against "
-            f"{row['expected']}; {row['reason_en']}"
-        )
-    return dg.AssetCheckResult(
-        passed=contradictions.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata=metadata
-    )
-
-
-@dg.asset_check(
-    asset=asset_key(TotalFinding),
-    name="totals_within_limits",
-    pool=POOL,
-    description="Totals of parks stay within control totals and published inventories (CT1w, "
-    "CT2), little of them is unlocated (LOC1w), and both bases are alike (LOC2); METHOD 5.",
-)
-def totals_within_limits() -> dg.AssetCheckResult:
-    name = TotalFinding.table_name()
-    return beyond_limits(lake_tables([name])[name])
-
-
-def beyond_limits(findings: pl.DataFrame) -> dg.AssetCheckResult:
-    """A warning with the number of findings by rule, and the first of each."""
-    metadata: dict[str, Any] = {"findings": findings.height}
-    ordered = findings.sort("rule_id", "year", "area_code", "subject")
-    for (rule,), rows in ordered.group_by("rule_id", maintain_order=True):
-        row = rows.row(0, named=True)
-        metadata[str(rule)] = (
-            f"{rows.height}; {row['area_code']} {row['year']} {row['subject']}: "
-            f"{row['stated']} against {row['expected']} {row['unit']}"
-        )
-    return dg.AssetCheckResult(
-        passed=findings.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata=metadata
-    )
 
 
 def lake_tables(names: Iterable[str]) -> dict[str, pl.DataFrame]:

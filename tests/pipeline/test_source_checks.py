@@ -11,7 +11,8 @@ import pytest
 
 from assets.landing.declaration import load_source, load_sources
 from assets.landing.intake import Decisions, Register
-from pipelines.factory import asset_key, exceeded
+from pipelines.factory import asset_key
+from pipelines.findings import SITES_WITHIN_RETURN, warning
 from pipelines.sources import FACTS, REGISTERS, RETURNS, Tally, _events
 from quality.contracts.audit import Delivery, QuarantineRow
 from quality.contracts.decisions import Correction, DriftDecision, Withdrawal
@@ -98,9 +99,9 @@ def test_a_refused_delivery_warns_with_its_reason() -> None:
 def test_sites_above_their_return_are_a_warning_with_both_numbers() -> None:
     row = {"enterprise_id": "E", "year": 2017, "energy_id": "coke", "total": 100}
     good = frame(Allocation, {**row, "source_row_id": "r1", "status": "within_2pct"})
-    assert exceeded(good).passed
+    assert warning(SITES_WITHIN_RETURN, good).passed
     bad = frame(Allocation, {**row, "source_row_id": "r2", "status": "exceeds", "own_data": 103})
-    found = exceeded(pl.concat([good, bad]))
+    found = warning(SITES_WITHIN_RETURN, pl.concat([good, bad]))
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
     text = str(found.metadata["r2"].value)
     assert "sites 103.000000 > return 100.000000" in text
