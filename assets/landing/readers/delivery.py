@@ -31,6 +31,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # a tenth of the page faults, 0.2 s for 400 MB
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "GDAL_NUM_THREADS": "1",
