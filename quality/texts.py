@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 import polars as pl
 
@@ -97,7 +98,12 @@ def _dates(texts: pl.Series) -> pl.Series:
     day = pl.lit(days)
     readable = pl.when(day.str.contains(_DATE)).then(day)
     read = pl.select(readable.str.to_date("%Y-%m-%d", strict=False)).to_series()
-    return texts.replace_strict(days, read, default=None, return_dtype=pl.Date)
+    found = texts.replace_strict(days, read, default=None, return_dtype=pl.Date)
+    # In the chunks of the texts: where columns differ in them, polars copies all of a frame.
+    lengths = texts.chunk_lengths()
+    begins = accumulate(lengths, initial=0)
+    pieces = [found.slice(begin, length) for begin, length in zip(begins, lengths, strict=False)]
+    return pl.concat(pieces, rechunk=False)
 
 
 def _plain(text: pl.Expr, numbers: Sequence[str]) -> pl.Expr:
