@@ -14,7 +14,7 @@ _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _VALUE_OF_BYTE = bytes(_VALUE.get(chr(byte), 255) for byte in range(256))
 # Positions 1-2 may be letters: codes of rural collectives start with N2.
 _SHAPE = rf"^[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}$"
-_PIECE = 1 << 16  # codes that fit into the cache of a processor with all that is made of them
+_PIECE = 1 << 15  # codes that fit into the cache of a processor with all that is made of them
 _HIGHEST = np.array([30] * 2 + [9] * 6 + [30] * 10, dtype=np.uint8)
 
 
@@ -38,15 +38,15 @@ def valid(code: pl.Expr) -> pl.Expr:
 
 
 def _valid(codes: pl.Series) -> pl.Series:
-    found = [_fits(codes.slice(begin, _PIECE)) for begin in range(0, len(codes), _PIECE)]
-    return pl.Series(codes.name, np.concatenate(found) if found else [], dtype=pl.Boolean)
+    pieces = [_fits(codes.slice(begin, _PIECE)) for begin in range(0, len(codes), _PIECE)]
+    return pl.Series(codes.name, np.concatenate(pieces) if pieces else [], dtype=pl.Boolean)
 
 
 def _fits(codes: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     fits = (codes.str.len_bytes() == 18).fill_null(False).to_numpy().copy()
     letters = (codes.filter(fits).str.join("").item() or "").encode()
-    # A row of numbers for each position: numpy works on long rows many times faster.
     values = np.frombuffer(letters.translate(_VALUE_OF_BYTE), dtype=np.uint8)
+    # A row of numbers for each position: numpy works on long rows many times faster.
     values = np.ascontiguousarray(values.reshape(-1, 18).T)
     total = values[17].astype(np.int16)  # of a code at most 30 * (17 * 30 + 1)
     for row, weight in zip(values[:17], _WEIGHTS, strict=True):

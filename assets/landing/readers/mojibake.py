@@ -271,14 +271,17 @@ def _by_pairs(raw: bytes) -> tuple[list[int], int]:
     hundreds of MB a second.
     """
     data: Bytes = np.frombuffer(raw, dtype=np.uint8)
+    whole = pa.py_buffer(raw)
     found: list[int] = []
     rare = 0
     for begin in range(0, len(raw), _PIECE):
-        piece = raw[begin : begin + _PIECE + _REACH]
-        if len(piece) < _PIECE + _REACH:  # filled up for the last pairs
-            piece = piece.ljust(len(piece) + len(piece) % 2 + _REACH, b"\n")
-        count = len(piece) // 2
-        places = pa.Array.from_buffers(pa.uint16(), count, [None, pa.py_buffer(piece)])
+        if len(raw) < begin + _PIECE + _REACH:  # filled up for the last pairs
+            last = raw[begin:]
+            piece = pa.py_buffer(last.ljust(len(last) + len(last) % 2 + _REACH, b"\n"))
+        else:
+            piece = whole.slice(begin, _PIECE + _REACH)
+        count = piece.size // 2
+        places = pa.Array.from_buffers(pa.uint16(), count, [None, piece])
         taken = pc.take(_PAIRS, places, boundscheck=False)
         could = np.frombuffer(taken.buffers()[1], dtype=np.uint8, count=count)
         rare |= int(np.bitwise_or.reduce(could))
