@@ -14,7 +14,7 @@ _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _VALUE_OF_BYTE = bytes(_VALUE.get(chr(byte), 255) for byte in range(256))
 # Positions 1-2 may be letters: codes of rural collectives start with N2.
 _SHAPE = rf"^[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}$"
-_PIECE = 1 << 15  # codes that fit into the cache of a processor with all that is made of them
+_PIECE = 1 << 14  # codes that fit into the cache of a processor with all that is made of them
 _HIGHEST = np.array([30] * 2 + [9] * 6 + [30] * 10, dtype=np.uint8)
 
 

@@ -72,7 +72,7 @@ def parse(block: bytes, request: Request, head: Head, footers: Footers) -> Parse
     rare = check_text(block, request)
     _check_lines(block, request)
     # Where lost characters are refused, none is left.
-    lost = rare & mojibake.DAMAGE > 0 and _REPLACEMENT in block
+    lost = request.keep_lost_characters and _holds_replacement(block, rare)
     regular = is_regular(block, rare)
     if regular and not (rare & mojibake.QUOTE and _quotes_a_cell(block, request)):
         return _by_arrow(block, _EACH_LINE, False, request, head, footers, lost)
@@ -91,11 +91,10 @@ def check_text(block: bytes, request: Request) -> int:
     text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(block)])
     text.validate(full=True)
     found, rare = mojibake.scan(block)
-    if found is not None:
+    if found is not None or (rare & mojibake.DAMAGE and b"\0" in block):
         raise NotPlainError
-    if rare & mojibake.DAMAGE:
-        if b"\0" in block or (not request.keep_lost_characters and _REPLACEMENT in block):
-            raise NotPlainError
+    if not request.keep_lost_characters and _holds_replacement(block, rare):
+        raise NotPlainError
     return rare
 
 
@@ -113,6 +112,15 @@ def _check_lines(block: bytes, request: Request) -> None:
         start = block.rfind(b"\n", start, start + most + 1) + 1
         if not start:
             raise NotPlainError
+
+
+def _holds_replacement(block: bytes, rare: int) -> bool:
+    if not rare & mojibake.DAMAGE:
+        return False
+    data: Bytes = np.frombuffer(block, dtype=np.uint8)
+    # A search for three bytes takes long where the first is frequent, as in "，".
+    could = (data[1:-1] == _REPLACEMENT[1]) & (data[2:] == _REPLACEMENT[2])
+    return bool(could.any()) and _REPLACEMENT in block
 
 
 def _quotes_a_cell(block: bytes, request: Request) -> bool:

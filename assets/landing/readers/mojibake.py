@@ -224,15 +224,15 @@ def _tables() -> tuple[pa.Array, Bytes]:
         pairs[:0x80, last] |= bits
         pairs[0xC0:, last] |= bits
     # One look at a pair tells of all of these; a search for each took as long as this one.
-    for bit, byte in ((QUOTE, b'"'), (RETURN, b"\r"), (DAMAGE, b"\0"), (_LATIN_LEADS, b"\xc3")):
-        pairs[:, byte[0]] |= bit
-        pairs[byte[0], :] |= bit
-    for head in _SHORT_HEADS:
-        pairs[:, head[0]] |= _LATIN_LEADS
-        pairs[head[0], :] |= _LATIN_LEADS
-    first, middle, last = "\ufffd".encode()
-    pairs[middle, first] |= DAMAGE
-    pairs[last, middle] |= DAMAGE
+    latin = [0xC3, *(short[0] for short in _SHORT_HEADS)]
+    rare = {QUOTE: [ord('"')], RETURN: [ord("\r")], DAMAGE: [0], _LATIN_LEADS: latin}
+    for bit, values in rare.items():
+        for value in values:
+            pairs[:, value] |= bit
+            pairs[value] |= bit
+    lost = "\ufffd".encode()
+    pairs[lost[1], lost[0]] |= DAMAGE
+    pairs[lost[2], lost[1]] |= DAMAGE
     # Not pa.array: it imports pandas, to see whether it was given some.
     return pa.Array.from_buffers(pa.uint8(), pairs.size, [None, pa.py_buffer(pairs)]), letters
 
