@@ -121,6 +121,20 @@ def test_the_filter_leaves_out_no_three_letters_that_could_be_it(
     assert sorted(set(found)) == triples
 
 
+@given(
+    st.lists(st.sampled_from(["甲", "，", "a", "忽", "￥", "é", '"', "\r", "\0", "\ufffd", "\n"])),
+    st.integers(0, 1),
+)
+def test_rare_bytes_are_told_of(letters: list[str], shift: int) -> None:
+    text = "x" * shift + "".join(letters)
+    _, rare = mojibake.scan(text.encode())
+    assert bool(rare & mojibake.QUOTE) == ('"' in text)
+    assert bool(rare & mojibake.RETURN) == ("\r" in text)
+    assert rare & mojibake.DAMAGE or not {"\0", "\ufffd"} & set(text)
+    if not set(text) - {"甲", "，", "a", "x", "é", "\n"}:
+        assert not rare & mojibake.DAMAGE
+
+
 @pytest.mark.parametrize("before", range(-12, 3))
 def test_it_is_seen_where_pieces_of_the_filter_meet(before: int) -> None:
     text = "," * (mojibake._PIECE + before) + "澶╂触" + "甲" * 40
