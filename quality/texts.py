@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 import polars as pl
 
@@ -67,8 +68,7 @@ def _meant(trimmed: pl.Expr, null_texts: Sequence[str]) -> pl.Expr:
 
 
 def _nothing(trimmed: pl.Expr, null_texts: Sequence[str]) -> pl.Expr:
-    nothing = trimmed == ""
-    return nothing | trimmed.is_in(list(null_texts)) if null_texts else nothing
+    return trimmed.is_in(["", *null_texts]) if null_texts else trimmed == ""
 
 
 def typed(text: pl.Expr, column: Column, numbers: Sequence[str] = ()) -> pl.Expr:
@@ -86,10 +86,24 @@ def typed(text: pl.Expr, column: Column, numbers: Sequence[str] = ()) -> pl.Expr
         plain = _plain(text, numbers)
         return pl.when(plain.str.contains(_NUMBER)).then(plain).cast(pl.Float64, strict=False)
     if kind == pl.Date:
-        return pl.when(text.str.contains(_DATE)).then(text).str.to_date("%Y-%m-%d", strict=False)
+        return text.map_batches(_dates, return_dtype=pl.Date)
     if kind == pl.Boolean:
         return text.replace_strict({"true": True, "false": False}, default=None)
     return text
+
+
+def _dates(texts: pl.Series) -> pl.Series:
+    """Each of the few days of a register is read once."""
+    days = texts.drop_nulls().unique()
+    day = pl.lit(days)
+    readable = pl.when(day.str.contains(_DATE)).then(day)
+    read = pl.select(readable.str.to_date("%Y-%m-%d", strict=False)).to_series()
+    found = texts.replace_strict(days, read, default=None, return_dtype=pl.Date)
+    # In the chunks of the texts: where columns differ in them, polars copies all of a frame.
+    lengths = texts.chunk_lengths()
+    begins = accumulate(lengths, initial=0)
+    pieces = [found.slice(begin, length) for begin, length in zip(begins, lengths, strict=False)]
+    return pl.concat(pieces, rechunk=False)
 
 
 def _plain(text: pl.Expr, numbers: Sequence[str]) -> pl.Expr:

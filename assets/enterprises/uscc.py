@@ -11,11 +11,11 @@ import polars as pl
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = [pow(3, i, 31) for i in range(17)]
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
-_VALUE_OF_BYTE = np.zeros(256, dtype=np.int64)
-_VALUE_OF_BYTE[[ord(character) for character in ALPHABET]] = range(len(ALPHABET))
-_WEIGHT_VECTOR = np.array(_WEIGHTS, dtype=np.int64)
+_VALUE_OF_BYTE = bytes(_VALUE.get(chr(byte), 255) for byte in range(256))
 # Positions 1-2 may be letters: codes of rural collectives start with N2.
 _SHAPE = rf"^[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}$"
+_PIECE = 1 << 14  # codes that fit into the cache of a processor with all that is made of them
+_HIGHEST = np.array([30] * 2 + [9] * 6 + [30] * 10, dtype=np.uint8)
 
 
 def check_character(first17: str) -> str:
@@ -38,11 +38,18 @@ def valid(code: pl.Expr) -> pl.Expr:
 
 
 def _valid(codes: pl.Series) -> pl.Series:
-    mask = codes.str.contains(_SHAPE).fill_null(False)
-    shaped = mask.to_numpy()
-    # Cutting each text into 18 columns took three seconds for two million.
-    letters = (codes.filter(mask).str.join("").item() or "").encode("ascii")
-    values = _VALUE_OF_BYTE[np.frombuffer(letters, dtype=np.uint8)].reshape(-1, 18)
-    fits = shaped.copy()
-    fits[shaped] = (31 - values[:, :17] @ _WEIGHT_VECTOR % 31) % 31 == values[:, 17]
-    return pl.Series(codes.name, fits)
+    pieces = [_fits(codes.slice(begin, _PIECE)) for begin in range(0, len(codes), _PIECE)]
+    return pl.Series(codes.name, np.concatenate(pieces) if pieces else [], dtype=pl.Boolean)
+
+
+def _fits(codes: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    fits = (codes.str.len_bytes() == 18).fill_null(False).to_numpy().copy()
+    letters = (codes.filter(fits).str.join("").item() or "").encode()
+    values = np.frombuffer(letters.translate(_VALUE_OF_BYTE), dtype=np.uint8)
+    # A row of numbers for each position: numpy works on long rows many times faster.
+    values = np.ascontiguousarray(values.reshape(-1, 18).T)
+    total = values[17].astype(np.int16)  # of a code at most 30 * (17 * 30 + 1)
+    for row, weight in zip(values[:17], _WEIGHTS, strict=True):
+        total += row * np.int16(weight)
+    fits[fits] = (values <= _HIGHEST[:, None]).all(axis=0) & (total % 31 == 0)
+    return fits

@@ -57,6 +57,18 @@ def test_what_is_no_code_is_invalid(code: str | None) -> None:
     assert found.item() is False
 
 
+def test_many_codes_are_checked_as_each_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = ["企业企业企业", KNOWN[:17] + "7", KNOWN[:3] + "A" + KNOWN[4:], "", KNOWN.lower() + "x"]
+    codes = pl.Series("code", [KNOWN, *bad, None, KNOWN] * 5)
+    expected = [code is not None and is_valid(code) for code in codes]
+    for piece in (1, 3, 8, 1000):
+        monkeypatch.setattr("assets.enterprises.uscc._PIECE", piece)
+        for given_codes in (codes, pl.concat([codes[:7], codes[7:]], rechunk=False)):
+            found = given_codes.to_frame().select(valid(pl.col("code"))).to_series()
+            assert found.to_list() == expected
+    assert codes.clear().to_frame().select(valid(pl.col("code"))).height == 0
+
+
 @pytest.mark.parametrize("first", ["9144030019220382", "9144030019220382I", "91440300192203821 "])
 def test_no_check_character_for_what_is_no_code(first: str) -> None:
     with pytest.raises(ValueError, match="expected 17 characters"):

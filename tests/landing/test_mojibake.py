@@ -117,8 +117,22 @@ def test_the_filter_leaves_out_no_three_letters_that_could_be_it(
         for place in range(len(text) - 2)
         if text[place] in FIRST and text[place + 1] in SECOND and text[place + 2] in THIRD
     ]
-    found = mojibake._chinese_candidates(text.encode())
+    found, _ = mojibake._chinese_candidates(text.encode())
     assert sorted(set(found)) == triples
+
+
+@given(
+    st.lists(st.sampled_from(["甲", "，", "a", "忽", "￥", "é", '"', "\r", "\0", "\ufffd", "\n"])),
+    st.integers(0, 1),
+)
+def test_rare_bytes_are_told_of(letters: list[str], shift: int) -> None:
+    text = "x" * shift + "".join(letters)
+    _, rare = mojibake.scan(text.encode())
+    assert bool(rare & mojibake.QUOTE) == ('"' in text)
+    assert bool(rare & mojibake.RETURN) == ("\r" in text)
+    assert rare & mojibake.DAMAGE or not {"\0", "\ufffd"} & set(text)
+    if not set(text) - {"甲", "，", "a", "x", "é", "\n"}:
+        assert not rare & mojibake.DAMAGE
 
 
 @pytest.mark.parametrize("before", range(-12, 3))

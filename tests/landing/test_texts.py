@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from quality.texts import _BLANKS, clean, clean_all
+from quality.contracts.accepted import RegisteredEnterprise
+from quality.texts import _BLANKS, clean, clean_all, typed
 
 TEXTS = st.lists(
     st.none() | st.text(st.sampled_from(_BLANKS + "a甲，\u4000\u3040é-"), max_size=4),
@@ -45,3 +48,17 @@ def test_no_columns_and_no_rows() -> None:
     assert clean_all(pl.DataFrame({"a": ["x"]}), []).width == 0
     empty = pl.DataFrame(schema={"a": pl.String})
     assert clean_all(empty, ["a"], ["-"]).equals(empty)
+
+
+def test_days_are_read_in_the_chunks_of_their_texts() -> None:
+    (day,) = [c for c in RegisteredEnterprise.declared_columns() if c.name == "registered_on"]
+    texts = ["2002-02-28", None, "2002-02-29", "2002-2-1", "+2002-1-01", "2002-02-28", " 2002-1-01"]
+    read = [date(2002, 2, 28), None, None, None, None, date(2002, 2, 28), None]
+    chunks = [pl.Series("day", texts[:3]), pl.Series("day", texts[3:])]
+    frame = pl.concat(chunks, rechunk=False).to_frame()
+    found = frame.select(typed(pl.col("day"), day)).to_series()
+    assert found.to_list() == read
+    assert found.dtype == pl.Date
+    assert found.chunk_lengths() == [3, 4]
+    for few in (frame.clear(), frame[1:2]):
+        assert few.select(typed(pl.col("day"), day)).to_series().to_list() == [None] * few.height

@@ -39,6 +39,8 @@ _READERS = {
 
 def main() -> int:
     """0 with an answer (parts or an error) written; anything else is a crash."""
+    # Rows are lists without cycles; looking for some among millions took a third of the time.
+    gc.disable()
     # Before the request is there: the parent fetches the delivery meanwhile.
     readers = {form: _load(*_READERS[form]) for form in sys.argv[1:]}
     request = Request(**json.loads(sys.stdin.buffer.read()))
@@ -46,8 +48,6 @@ def main() -> int:
     # Only now: the libraries themselves take 300 to 500 MB of address space, which differs by
     # version and machine; the limit is for what the delivery makes them take on top.
     limit_memory(request)
-    # Rows are lists without cycles; looking for some among millions took a third of the time.
-    gc.disable()
     answer = _read(readers, request)
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))  # so that the answer can be written

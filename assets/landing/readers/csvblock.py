@@ -69,12 +69,12 @@ def last_record_end(block: bytes) -> int:
 def parse(block: bytes, request: Request, head: Head, footers: Footers) -> Parsed:
     """Check and parse a block. Raises NotPlainError, ArrowInvalid for what is not UTF-8."""
     csv.field_size_limit(request.max_cell_chars)
-    check_text(block, request)
+    rare = check_text(block, request)
     _check_lines(block, request)
     # Where lost characters are refused, none is left.
-    lost = request.keep_lost_characters and _holds_replacement(block)
-    regular = is_regular(block)
-    if regular and not _quotes_a_cell(block, request):
+    lost = request.keep_lost_characters and _holds_replacement(block, rare)
+    regular = is_regular(block, rare)
+    if regular and not (rare & mojibake.QUOTE and _quotes_a_cell(block, request)):
         return _by_arrow(block, _EACH_LINE, False, request, head, footers, lost)
     starts = record_starts(block, request) if regular else None
     if starts is None:
@@ -82,20 +82,25 @@ def parse(block: bytes, request: Request, head: Head, footers: Footers) -> Parse
     return _by_arrow(block, starts, '"', request, head, footers, lost)
 
 
-def check_text(block: bytes, request: Request) -> None:
-    """Raises NotPlainError for any sign of damage, or ArrowInvalid; which, is found out later."""
+def check_text(block: bytes, request: Request) -> int:
+    """The rare bytes that there may be (`mojibake.scan`).
+
+    Raises NotPlainError for any sign of damage, or ArrowInvalid; which, is found out later.
+    """
     offsets = pa.py_buffer(np.array([0, len(block)], dtype=np.int64))
     text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(block)])
     text.validate(full=True)
-    if not request.keep_lost_characters and _holds_replacement(block):
+    found, rare = mojibake.scan(block)
+    if found is not None or (rare & mojibake.DAMAGE and b"\0" in block):
         raise NotPlainError
-    if b"\0" in block or mojibake.find_in_utf8(block) is not None:
+    if not request.keep_lost_characters and _holds_replacement(block, rare):
         raise NotPlainError
+    return rare
 
 
-def is_regular(block: bytes) -> bool:
+def is_regular(block: bytes, rare: int) -> bool:
     """Whether lines end as Arrow expects it, and no BOM is there that it would drop."""
-    lone = b"\r" in block and block.count(b"\r") != block.count(b"\r\n")
+    lone = rare & mojibake.RETURN and block.count(b"\r") != block.count(b"\r\n")
     return not lone and not block.startswith(codecs.BOM_UTF8)
 
 
@@ -109,7 +114,9 @@ def _check_lines(block: bytes, request: Request) -> None:
             raise NotPlainError
 
 
-def _holds_replacement(block: bytes) -> bool:
+def _holds_replacement(block: bytes, rare: int) -> bool:
+    if not rare & mojibake.DAMAGE:
+        return False
     data: Bytes = np.frombuffer(block, dtype=np.uint8)
     # A search for three bytes takes long where the first is frequent, as in "，".
     could = (data[1:-1] == _REPLACEMENT[1]) & (data[2:] == _REPLACEMENT[2])
@@ -118,8 +125,6 @@ def _holds_replacement(block: bytes) -> bool:
 
 def _quotes_a_cell(block: bytes, request: Request) -> bool:
     """Whether a quote stands where a cell begins; all others are text then."""
-    if b'"' not in block:
-        return False
     data: Bytes = np.frombuffer(block, dtype=np.uint8)
     places = np.flatnonzero(data == _QUOTE)
     before = np.where(places > 0, data[places - 1], _LF)

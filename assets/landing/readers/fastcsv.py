@@ -94,8 +94,8 @@ def _blocks(request: Request, encoding: str, head_lines: int) -> Iterator[bytes]
 
 def _check_head(head: bytes, request: Request) -> None:
     """Raises NotPlainError unless each line of the head is a record."""
-    csvblock.check_text(head, request)
-    starts = csvblock.record_starts(head, request) if csvblock.is_regular(head) else None
+    regular = csvblock.is_regular(head, csvblock.check_text(head, request))
+    starts = csvblock.record_starts(head, request) if regular else None
     if starts is None or len(starts):
         raise NotPlainError
 

@@ -89,8 +89,21 @@ def find(text: str) -> Mojibake | None:
 
 def find_in_utf8(raw: bytes) -> Mojibake | None:
     """The same for valid UTF-8; `offset` is that of a byte."""
+    return scan(raw)[0]
+
+
+def scan(raw: bytes) -> tuple[Mojibake | None, int]:
+    """`find_in_utf8`, and which of the bytes that hardly any text has there may be.
+
+    QUOTE and RETURN are there if their bit is set, NUL or U+FFFD may be if DAMAGE is.
+    """
+    places, rare = _candidates(raw)
+    return _first_of(raw, places), rare
+
+
+def _first_of(raw: bytes, places: list[int]) -> Mojibake | None:
     seen = -1
-    for place in _candidates(raw):
+    for place in places:
         if place < seen:
             continue
         start, run = _run(raw, place)
@@ -177,6 +190,9 @@ def _roles() -> dict[str, int]:
 _ROLES = _roles()
 
 
+# Bits of pairs with a byte that hardly any text has, beside those of candidates.
+QUOTE, RETURN, DAMAGE, _LATIN_LEADS = 16, 32, 64, 128
+
 _PIECE = 512 << 10  # bytes that fit into the cache of a processor with all that is made of them
 _REACH = 6  # bytes behind a pair that are looked at with it
 
@@ -207,44 +223,68 @@ def _tables() -> tuple[pa.Array, Bytes]:
     for last, bits in ends.items():
         pairs[:0x80, last] |= bits
         pairs[0xC0:, last] |= bits
+    # One look at a pair tells of all of these; a search for each took as long as this one.
+    latin = [0xC3, *(short[0] for short in _SHORT_HEADS)]
+    rare = {QUOTE: [ord('"')], RETURN: [ord("\r")], DAMAGE: [0], _LATIN_LEADS: latin}
+    for bit, values in rare.items():
+        for value in values:
+            pairs[:, value] |= bit
+            pairs[value] |= bit
+    lost = "\ufffd".encode()
+    pairs[lost[1], lost[0]] |= DAMAGE
+    pairs[lost[2], lost[1]] |= DAMAGE
     # Not pa.array: it imports pandas, to see whether it was given some.
     return pa.Array.from_buffers(pa.uint8(), pairs.size, [None, pa.py_buffer(pairs)]), letters
 
 
-_PAIRS, _LETTERS = _tables()
 # Second characters of two bytes, of which the pairs do not tell: hardly any text has them.
 _SHORT = {
     letter.encode() for letter, roles in _ROLES.items() if roles & _SECOND and letter < "\u0800"
 }
 _SHORT_HEADS = sorted({short[:1] for short in _SHORT})
+_PAIRS, _LETTERS = _tables()
 
 
-def _candidates(raw: bytes) -> list[int]:
-    """Offsets where mojibake could begin, ascending."""
-    latin = [match.start() for match in _LATIN.finditer(raw)] if b"\xc3" in raw else []
-    return sorted({*latin, *_chinese_candidates(raw)})
+def _candidates(raw: bytes) -> tuple[list[int], int]:
+    """Offsets where mojibake could begin, ascending, and the bits of rare bytes."""
+    chinese, rare = _chinese_candidates(raw)
+    latin = _LATIN.finditer(raw) if rare & _LATIN_LEADS else ()
+    return sorted({*chinese, *(match.start() for match in latin)}), rare
 
 
-def _chinese_candidates(raw: bytes) -> Iterator[int]:
-    """Offsets of three characters with the roles first, second, third."""
+def _chinese_candidates(raw: bytes) -> tuple[list[int], int]:
+    """Offsets of three characters with the roles first, second, third; the bits of rare bytes."""
+    places, rare = _by_pairs(raw)
+    if rare & _LATIN_LEADS:
+        places += _before_short(raw)
+    return [place for place in places if _has_roles(raw, place)], rare
+
+
+def _has_roles(raw: bytes, place: int) -> bool:
+    letters = raw[place : place + 12].decode("utf-8", "ignore")[:3]
+    roles = [_ROLES.get(letter, 0) for letter in letters]
+    return len(roles) == 3 and roles[0] & roles[1] >> 1 & roles[2] >> 2 & _FIRST > 0
+
+
+def _by_pairs(raw: bytes) -> tuple[list[int], int]:
+    """Offsets of all first characters with a second of three bytes, and the bits of rare bytes;
+    hundreds of MB a second.
+    """
     data: Bytes = np.frombuffer(raw, dtype=np.uint8)
-    for place in [*_by_pairs(raw, data), *_before_short(raw)]:
-        letters = raw[place : place + 12].decode("utf-8", "ignore")[:3]
-        roles = [_ROLES.get(letter, 0) for letter in letters]
-        if len(roles) == 3 and roles[0] & roles[1] >> 1 & roles[2] >> 2 & _FIRST:
-            yield place
-
-
-def _by_pairs(raw: bytes, data: Bytes) -> Iterator[int]:
-    """Offsets of all first characters with a second of three bytes; hundreds of MB a second."""
+    whole = pa.py_buffer(raw)
+    found: list[int] = []
+    rare = 0
     for begin in range(0, len(raw), _PIECE):
-        piece = raw[begin : begin + _PIECE + _REACH]
-        if len(piece) < _PIECE + _REACH:  # filled up for the last pairs
-            piece = piece.ljust(len(piece) + len(piece) % 2 + _REACH, b"\n")
-        count = len(piece) // 2
-        places = pa.Array.from_buffers(pa.uint16(), count, [None, pa.py_buffer(piece)])
+        if len(raw) < begin + _PIECE + _REACH:  # filled up for the last pairs
+            last = raw[begin:]
+            piece = pa.py_buffer(last.ljust(len(last) + len(last) % 2 + _REACH, b"\n"))
+        else:
+            piece = whole.slice(begin, _PIECE + _REACH)
+        count = piece.size // 2
+        places = pa.Array.from_buffers(pa.uint16(), count, [None, piece])
         taken = pc.take(_PAIRS, places, boundscheck=False)
         could = np.frombuffer(taken.buffers()[1], dtype=np.uint8, count=count)
+        rare |= int(np.bitwise_or.reduce(could))
         two = could[:-1] & (could[1:] >> 1)
         four = two[:-2] & (two[2:] >> 2) & 1
         at = 2 * np.flatnonzero(four.view(np.bool_)) + begin
@@ -252,7 +292,8 @@ def _by_pairs(raw: bytes, data: Bytes) -> Iterator[int]:
         at -= data[at] < 0xC0  # the pair begins inside the character
         at = at[_LETTERS[_letters(data, at)] & _FIRST > 0]
         at = at[_LETTERS[_letters(data, at + 3)] & _SECOND > 0]
-        yield from at.tolist()
+        found += at.tolist()
+    return found, rare
 
 
 def _letters(data: Bytes, at: Int64s) -> Int64s:
