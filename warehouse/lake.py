@@ -90,6 +90,23 @@ def _rows(
     ).pl()
 
 
+def _stored(
+    connection: duckdb.DuckDBPyConnection,
+    table: type[Table],
+    column: str | None,
+    values: Sequence[Any],
+) -> pl.DataFrame | None:
+    """The rows of a slice as `_shaped` gives them; None where the table was never written.
+
+    Tried and not looked up: `duckdb_tables()` reads the statistics of all tables anew after each
+    commit, 0.5 s a time.
+    """
+    try:
+        return _shaped(table, _rows(connection, table, column, values))
+    except duckdb.CatalogException:
+        return None
+
+
 def _insert(connection: duckdb.DuckDBPyConnection, table: type[Table], frame: pl.DataFrame) -> None:
     if frame.is_empty():
         return
@@ -248,19 +265,9 @@ class Lake:
         """
         with self.connection() as connection:
             connection.execute("BEGIN")
-            there = {
-                f"{schema}.{name}"
-                for schema, name in connection.execute(
-                    "SELECT schema_name, table_name FROM duckdb_tables() "
-                    f"WHERE database_name = {sql_text(_NAME)}"
-                ).fetchall()
-            }
             for table in tables:
-                name = table.table_name()
-                stored = None
-                if name in there:
-                    column, values = (slices or {}).get(table, (None, ()))
-                    stored = _shaped(table, _rows(connection, table, column, values))
+                column, values = (slices or {}).get(table, (None, ()))
+                stored = _stored(connection, table, column, values)
                 yield table.empty_frame() if stored is None else stored
             connection.execute("COMMIT")
 
@@ -269,11 +276,7 @@ class Lake:
     ) -> pl.DataFrame | None:
         """The rows in key order; None where the table was never written."""
         with self.connection() as connection:
-            try:
-                frame = _rows(connection, table, slice_column, slice_values)
-            except duckdb.CatalogException:
-                return None
-        return _shaped(table, frame)
+            return _stored(connection, table, slice_column, slice_values)
 
     def snapshot(self) -> int:
         """The id of the newest snapshot."""
