@@ -59,7 +59,7 @@ def test_rejected_candidate_leaves_current_as_it_was(sample: SampleRun, tmp_path
     # Something must have changed, or there is nothing to judge.
     with lake.connection() as connection:
         connection.execute(
-            "UPDATE mart.park_total SET worst_tier = 'T1' WHERE place_id = 'S649012'"
+            "UPDATE lake.mart.park_total SET worst_tier = 'T1' WHERE place_id = 'S649012'"
         )
 
     def reject(candidate: Path) -> None:
