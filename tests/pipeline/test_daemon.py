@@ -71,9 +71,9 @@ def test_a_run_is_in_the_log_as_dagster_itself_reads_it(sample: SampleRun) -> No
     shipped = SqliteEventLogStorage(str(sample.home / "dagster" / "history" / "runs"))
     release = dg.AssetKey(["release", "current"])
     (made,) = shipped.get_asset_records([release])
-    assert made.asset_entry.last_materialization is not None
-    metadata = made.asset_entry.last_materialization.metadata
-    assert metadata["content_hash"].value == sample.said["content_hash"]
+    entry = made.asset_entry.last_materialization
+    assert entry is not None and entry.asset_materialization is not None
+    assert entry.asset_materialization.metadata["content_hash"].value == sample.said["content_hash"]
     run_id = made.asset_entry.last_run_id
     assert run_id is not None
     stats = shipped.get_stats_for_run(run_id)
