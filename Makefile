@@ -47,13 +47,15 @@ lock:
 	  --no-annotate --no-header --extra dev --extra bench -c requirements-dev.lock pyproject.toml \
 	  -o requirements-bench.lock
 
-# --no-compile: what is imported is compiled then; all of it took 25 s of an installation.
+# --no-compile: what is imported is compiled then; all of it took 25 s of an installation. So what
+# was compiled must be kept: where it is not, every process compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 # --no-deps: the lock is whole, and pip does not take a pin of `x` for one of `x[extra]`.
 $(VENV)/.run-installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev-installed: $(VENV)/.run-installed requirements-dev.lock

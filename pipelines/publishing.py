@@ -11,7 +11,7 @@ from assets.landing.declaration import load_sources
 from pipelines.factory import OWNERS, POOL, asset_key
 from pipelines.progress import PROGRESS
 from pipelines.wiring import STEPS, code_version
-from quality.gate import judge
+from quality.gate import Judge
 from warehouse.catalogue import dictionary_entries
 from warehouse.lake import Lake
 from warehouse.release import Content, GateRejected, Published, publish
@@ -33,16 +33,18 @@ def release_content(config: Settings) -> Content:
     )
 
 
-def gate(candidate: Path) -> None:
+def gate(candidate: Path, ready: Judge) -> None:
     """Raises GateRejected with what Great Expectations found."""
-    result = judge(candidate)
+    (result,) = ready.judge(candidate)
     if not result.passed:
         raise GateRejected(f"gate: {len(result.failed)} of {result.evaluated}: {result.as_text()}")
 
 
 def publish_release(config: Settings) -> Published:
     """Publish what the lake holds. Raises GateRejected with `current` untouched."""
-    return publish(config, Lake(config), release_content(config), gate)
+    with Judge() as ready:
+        content = release_content(config)
+        return publish(config, Lake(config), content, lambda candidate: gate(candidate, ready))
 
 
 @dg.asset(

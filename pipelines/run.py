@@ -68,6 +68,7 @@ def run_main_job(config: Settings) -> Run:
         _bury_dead_runs(instance)
         job = defs.resolve_job_def("main_job")
         idle = idle_sources(config)
+        _prepare_lake(config, idle)
         result = job.execute_in_process(
             instance=instance,
             asset_selection=[key for key in job.asset_layer.selected_asset_keys if key not in idle],
@@ -120,6 +121,21 @@ def idle_sources(config: Settings) -> set[dg.AssetKey]:
     }
 
 
+def _prepare_lake(config: Settings, idle: set[dg.AssetKey]) -> None:
+    """The tables that this run may write, made at once."""
+    from assets.landing.declaration import load_sources
+    from pipelines.factory import asset_key
+    from pipelines.sources import SHARED
+    from pipelines.wiring import STEPS
+    from quality.contracts.audit import Delivery, RawPart
+    from quality.contracts.registry import table_of
+    from warehouse.lake import Lake
+
+    accepted = [table_of(source.table) for source in load_sources().values()]
+    busy = [table for table in accepted if asset_key(table) not in idle]
+    Lake(config).prepare([Delivery, RawPart, *SHARED, *busy, *(step.output for step in STEPS)])
+
+
 # The process of a run of the command line, so that a later one can tell that it died.
 _PID = "parkledger/pid"
 
@@ -160,12 +176,12 @@ def _first_cause(result: Any) -> str:
 def describe_run(config: Settings, checks: dict[str, int], warnings: list[str]) -> Run:
     """What the summary and `--json` say, read from the lake and the release."""
     from pipelines.factory import lake_tables
-    from pipelines.wiring import STEPS, acceptance_order
-    from quality.conservation import all_balances
+    from pipelines.wiring import acceptance_order
+    from quality.conservation import CHECKS, all_balances
 
     accepted = {source.id: source.table for source in acceptance_order()}
-    names = {"raw.part", "quarantine.row", "quarantine.flag", *accepted.values()}
-    tables = lake_tables(sorted(names | {step.output.table_name() for step in STEPS}))
+    names = {*_COUNTED, *accepted.values()}.union(*(check.reads for check in CHECKS.values()))
+    tables = lake_tables(sorted(names))
     balances = all_balances(tables, accepted)
     warned = tables["quarantine.flag"].height
     with duckdb.connect(str(config.current.resolve()), read_only=True) as connection:
@@ -198,6 +214,18 @@ def describe_run(config: Settings, checks: dict[str, int], warnings: list[str]) 
         warnings=warnings,
     )
 
+
+_COUNTED = (
+    "raw.part",
+    "quarantine.row",
+    "quarantine.flag",
+    "core.park",
+    "core.boundary",
+    "core.enterprise",
+    "core.site",
+    "core.activity",
+    "ledger.line",
+)
 
 # Sites by where they operate, on the ground of today.
 _PLACES = """

@@ -134,9 +134,10 @@ def _failure(table: type[Table], result: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """`python -m quality.expectations FILE`: print the result as JSON."""
-    evaluated, failed = evaluate(Path(sys.argv[1]))
-    print(json.dumps({"evaluated": evaluated, "failed": failed}, default=str))
+    """`python -m quality.expectations`: for each file named on stdin a line of JSON."""
+    for line in sys.stdin:
+        evaluated, failed = evaluate(Path(line.rstrip("\n")))
+        print(json.dumps({"evaluated": evaluated, "failed": failed}, default=str))
 
 
 if __name__ == "__main__":

@@ -37,19 +37,41 @@ class GateResult:
         )
 
 
-def judge(candidate: Path) -> GateResult:
-    """Evaluate every expectation on the candidate file.
+class Judge:
+    """Great Expectations in a process of its own, which loads while the candidate is made."""
 
-    Raises GateError if the evaluation breaks down.
-    """
-    finished = subprocess.run(
-        [sys.executable, "-m", "quality.expectations", str(candidate)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    lines = finished.stdout.strip().splitlines()
-    if finished.returncode or not lines:
-        raise GateError(f"gate: {candidate}: {finished.stderr.strip()[-500:]}")
-    said = json.loads(lines[-1])
-    return GateResult(said["evaluated"], said["failed"])
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "quality.expectations"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def judge(self, *candidates: Path) -> list[GateResult]:
+        """Evaluate every expectation on each candidate file, and end the process.
+
+        Raises GateError if the evaluation breaks down.
+        """
+        asked = "".join(f"{candidate}\n" for candidate in candidates)
+        answer, complaint = self._process.communicate(asked)
+        lines = answer.strip().splitlines()[-len(candidates) :]
+        if self._process.returncode or len(lines) < len(candidates):
+            names = ", ".join(map(str, candidates))
+            raise GateError(f"gate: {names}: {complaint.strip()[-500:]}")
+        said = [json.loads(line) for line in lines]
+        return [GateResult(one["evaluated"], one["failed"]) for one in said]
+
+
+def judge(candidate: Path) -> GateResult:
+    """Evaluate every expectation on the candidate file. Raises as `Judge.judge`."""
+    with Judge() as ready:
+        return ready.judge(candidate)[0]

@@ -15,6 +15,7 @@ import polars as pl
 from quality.contracts.table import Table, comments, ddl
 from quality.sql_text import sql_text
 from warehouse.extensions import connect
+from warehouse.kept import WHOLE, Kept, Slice
 from warehouse.lock import writer_lock
 from warehouse.settings import Settings
 
@@ -37,6 +38,17 @@ def _attached(home: Path, catalog: Path, data: Path) -> duckdb.DuckDBPyConnectio
     return connection
 
 
+@cache
+def _kept_of(catalog: Path) -> Kept:
+    return Kept()
+
+
+def _snapshot(connection: duckdb.DuckDBPyConnection, which: str) -> int:
+    """The id of the `current` snapshot of the transaction, or of the `last_committed` one."""
+    row = connection.execute(f"FROM {_NAME}.{which}_snapshot()").fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
 def _evolve(connection: duckdb.DuckDBPyConnection, table: type[Table], present: set[str]) -> None:
     """Bring a table written by an earlier version to the columns it is declared with now."""
     qualified = f"{_NAME}.{table.table_name()}"
@@ -45,6 +57,21 @@ def _evolve(connection: duckdb.DuckDBPyConnection, table: type[Table], present: 
         connection.execute(f'ALTER TABLE {qualified} ADD COLUMN "{name}" {declared[name]}')
     for name in sorted(present - set(declared)):
         connection.execute(f'ALTER TABLE {qualified} DROP COLUMN "{name}"')
+
+
+def _make(connection: duckdb.DuckDBPyConnection, tables: Sequence[type[Table]]) -> None:
+    """Tables with partitions and comments, in one commit: one a comment took 20 s of a run."""
+    connection.execute("BEGIN")
+    for table in tables:
+        qualified = f"{_NAME}.{table.table_name()}"
+        schema = table.table_name().partition(".")[0]
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_NAME}.{schema}")
+        connection.execute(ddl(table, qualified))
+        if table.partition():
+            connection.execute(f"ALTER TABLE {qualified} SET PARTITIONED BY ({table.partition()})")
+        for statement in comments(table, qualified):
+            connection.execute(statement)
+    connection.execute("COMMIT")
 
 
 def _shaped(table: type[Table], frame: pl.DataFrame) -> pl.DataFrame | None:
@@ -90,6 +117,23 @@ def _rows(
     ).pl()
 
 
+def _stored(
+    connection: duckdb.DuckDBPyConnection,
+    table: type[Table],
+    column: str | None,
+    values: Sequence[Any],
+) -> pl.DataFrame | None:
+    """The rows of a slice as `_shaped` gives them; None where the table was never written.
+
+    Tried and not looked up: `duckdb_tables()` reads the statistics of all tables anew after each
+    commit, 0.5 s a time.
+    """
+    try:
+        return _shaped(table, _rows(connection, table, column, values))
+    except duckdb.CatalogException:
+        return None
+
+
 def _insert(connection: duckdb.DuckDBPyConnection, table: type[Table], frame: pl.DataFrame) -> None:
     if frame.is_empty():
         return
@@ -106,18 +150,40 @@ class Lake:
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of this process's attachment, with the lake as the default catalog."""
+        """A cursor of this process's attachment; the lake's tables are `lake.schema.table`."""
         s = self._settings
         # Of four processes that began a new lake at once, each made its catalog, and one failed.
         first = _attached.cache_info().currsize == 0
         with writer_lock(s.home, s.lock_seconds) if first else nullcontext():
             attached = _attached(s.home, s.catalog, s.data)
         with attached.cursor() as cursor:
-            cursor.execute(f"USE {_NAME}")
             yield cursor
 
+    def prepare(self, tables: Sequence[type[Table]]) -> None:
+        """Make the tables that are not there yet, in one commit.
+
+        A commit that changes the schema lets all later transactions load the catalog anew: one
+        for each table took a fifth of a first run.
+        """
+        with (
+            writer_lock(self._settings.home, self._settings.lock_seconds),
+            self.connection() as connection,
+        ):
+            # Not `duckdb_tables()`, see `_stored`.
+            there = connection.execute(
+                "SELECT DISTINCT schema_name || '.' || table_name FROM duckdb_columns() "
+                f"WHERE database_name = {sql_text(_NAME)}"
+            ).fetchall()
+            missing = [t for t in dict.fromkeys(tables) if (t.table_name(),) not in there]
+            if not missing:
+                return
+            _make(connection, missing)
+            kept = _kept_of(self._settings.catalog)
+            kept.at(_snapshot(connection, "last_committed"))
+            for table in missing:
+                kept.keep(table.table_name(), WHOLE, None)
+
     def _ensure(self, connection: duckdb.DuckDBPyConnection, table: type[Table]) -> None:
-        schema = table.table_name().partition(".")[0]
         qualified = f"{_NAME}.{table.table_name()}"
         try:
             cursor = connection.execute(f"SELECT * FROM {qualified} LIMIT 0")
@@ -126,15 +192,7 @@ class Lake:
         else:
             _evolve(connection, table, {item[0] for item in cursor.description or []})
             return
-        # One commit for table and comments: a commit a comment took 20 s of a first run.
-        connection.execute("BEGIN")
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_NAME}.{schema}")
-        connection.execute(ddl(table, qualified))
-        if table.partition():
-            connection.execute(f"ALTER TABLE {qualified} SET PARTITIONED BY ({table.partition()})")
-        for statement in comments(table, qualified):
-            connection.execute(statement)
-        connection.execute("COMMIT")
+        _make(connection, [table])
 
     def write(
         self,
@@ -162,15 +220,22 @@ class Lake:
             writer_lock(self._settings.home, self._settings.lock_seconds),
             self.connection() as connection,
         ):
+            kept = _kept_of(self._settings.catalog)
+            kept.at(_snapshot(connection, "current"))
+            empty = kept.is_empty(table.table_name())
             self._ensure(connection, table)
             connection.execute("BEGIN")
             try:
-                _delete(connection, table, slice_column, slice_values)
+                if not empty:
+                    _delete(connection, table, slice_column, slice_values)
                 _insert(connection, table, checked)
                 connection.execute("COMMIT")
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
+            kept.wrote(table.table_name(), _snapshot(connection, "last_committed"))
+            of = WHOLE if empty else (slice_column, slice_values)
+            kept.keep(table.table_name(), of, checked)
         return checked.height
 
     @contextmanager
@@ -215,7 +280,7 @@ class Lake:
         Nothing in a table that was never made is just so: sources that deliver nothing made
         eighty empty tables in the first run, at 0.3 s each.
         """
-        stored = self._read(table, slice_column, slice_values)
+        (stored,) = self._frames([table], {table: (slice_column, slice_values)})
         return frame.is_empty() if stored is None else stored.equals(frame)
 
     def read(
@@ -226,60 +291,60 @@ class Lake:
         slice_values: Sequence[Any] = (),
     ) -> pl.DataFrame:
         """A table or a slice of it, in key order; empty where it was never written."""
-        stored = self._read(table, slice_column, slice_values)
-        return table.empty_frame() if stored is None else stored
+        return self.read_all([table], {table: (slice_column, slice_values)})[0]
 
     def read_all(
         self,
         tables: Sequence[type[Table]],
-        slices: Mapping[type[Table], tuple[str, Sequence[Any]]] | None = None,
+        slices: Mapping[type[Table], Slice] | None = None,
     ) -> list[pl.DataFrame]:
-        """Several tables of one snapshot, each as `read` gives it; of some a slice."""
-        return list(self.read_each(tables, slices))
+        """Several tables of one snapshot, each as `read` gives it; of some a slice.
+
+        Those that this process has read or written come from memory while nobody else writes.
+        """
+        frames = self._frames(tables, slices or {})
+        return [t.empty_frame() if f is None else f for t, f in zip(tables, frames, strict=True)]
 
     def read_each(
         self,
         tables: Sequence[type[Table]],
-        slices: Mapping[type[Table], tuple[str, Sequence[Any]]] | None = None,
+        slices: Mapping[type[Table], Slice] | None = None,
     ) -> Iterator[pl.DataFrame]:
-        """As `read_all`, one after the other: for tables that do not fit in memory together.
+        """As `read_all`, one after the other and always as stored: for tables that do not fit
+        in memory together, and for a release.
 
         In one transaction: DuckLake loads its catalog for each, which took 60 ms a table.
         """
         with self.connection() as connection:
             connection.execute("BEGIN")
-            there = {
-                f"{schema}.{name}"
-                for schema, name in connection.execute(
-                    "SELECT schema_name, table_name FROM duckdb_tables() "
-                    f"WHERE database_name = {sql_text(_NAME)}"
-                ).fetchall()
-            }
             for table in tables:
-                name = table.table_name()
-                stored = None
-                if name in there:
-                    column, values = (slices or {}).get(table, (None, ()))
-                    stored = _shaped(table, _rows(connection, table, column, values))
+                stored = _stored(connection, table, *(slices or {}).get(table, WHOLE))
                 yield table.empty_frame() if stored is None else stored
             connection.execute("COMMIT")
 
-    def _read(
-        self, table: type[Table], slice_column: str | None, slice_values: Sequence[Any]
-    ) -> pl.DataFrame | None:
-        """The rows in key order; None where the table was never written."""
+    def _frames(
+        self, tables: Sequence[type[Table]], slices: Mapping[type[Table], Slice]
+    ) -> list[pl.DataFrame | None]:
+        """The rows in key order; None where a table was never written."""
+        kept = _kept_of(self._settings.catalog)
+        frames = []
         with self.connection() as connection:
-            try:
-                frame = _rows(connection, table, slice_column, slice_values)
-            except duckdb.CatalogException:
-                return None
-        return _shaped(table, frame)
+            connection.execute("BEGIN")
+            kept.at(_snapshot(connection, "current"))
+            for table in tables:
+                name, of = table.table_name(), slices.get(table, WHOLE)
+                if kept.holds(name, of):
+                    frames.append(kept.get(name, of))
+                else:
+                    frames.append(_stored(connection, table, *of))
+                    kept.keep(name, of, frames[-1])
+            connection.execute("COMMIT")
+        return frames
 
     def snapshot(self) -> int:
         """The id of the newest snapshot."""
         with self.connection() as connection:
-            row = connection.execute(f"SELECT max(snapshot_id) FROM {_NAME}.snapshots()").fetchone()
-        return int(row[0]) if row and row[0] is not None else 0
+            return _snapshot(connection, "current")
 
     def record_release(self, release_id: str, content_hash: str, extra: dict[str, Any]) -> None:
         """Commit the publish of a release as a snapshot with author, id and extra information."""

@@ -46,7 +46,8 @@ def run_steps(
 ) -> dict[str, pl.DataFrame]:
     """All tables that the steps make from the given ones, checked against their declarations.
 
-    Steps run in the given order; raises KeyError if an input is neither given nor made before.
+    Steps run in the given order, each with its declared inputs and no others; raises KeyError if
+    an input is neither given nor made before.
     A `pinned` table (a quantized floating-point stage, as published) is derived again, must
     agree within TOLERANCE (Drifted if not), and is used as it was published: what follows is
     exact arithmetic on it, whatever the processor.
@@ -54,7 +55,8 @@ def run_steps(
     tables = dict(frames)
     for step in steps:
         name = step.output.table_name()
-        made = step.output.conform(step.run(tables, settings))
+        given = {table.table_name(): tables[table.table_name()] for table in step.inputs}
+        made = step.output.conform(step.run(given, settings))
         if pinned is not None and name in pinned:
             published = step.output.conform(pinned[name])
             _agree(step.output, made, published)

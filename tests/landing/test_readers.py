@@ -1,5 +1,6 @@
 """What holds for every reader: the child, its limits, the check of headers. Also `declare`."""
 
+import os
 import pickle
 import subprocess
 import sys
@@ -11,7 +12,14 @@ import pytest
 
 from assets.landing import readers
 from assets.landing.declaration import VECTOR, SourceDeclaration
-from assets.landing.readers import RawPart, ReaderLimits, ReadError, delivery, read_delivery
+from assets.landing.readers import (
+    RawPart,
+    ReaderLimits,
+    ReadError,
+    delivery,
+    forked,
+    read_delivery,
+)
 
 
 def declare(form: str, headers: list[str], **more: Any) -> SourceDeclaration:
@@ -138,7 +146,7 @@ def test_timeout_kills_the_child(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a\n" + "1\n" * 100_000, encoding="utf-8")
     source = declare("csv", ["a"])
-    assert refused(path, source, base_seconds=0.02, seconds_per_mb=0).code == "timeout"
+    assert refused(path, source, base_seconds=0.002, seconds_per_mb=0).code == "timeout"
     assert read_delivery(path, source)[0].rows.height == 100_000
 
 
@@ -181,3 +189,24 @@ def test_the_error_survives_pickling() -> None:
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.as_dict()) == (str(error), error.as_dict())
     assert str(copy) == "a.csv, row 3: what; expected that"
+
+
+def test_a_new_process_forks_where_the_old_one_has_died(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a\n1\n", encoding="utf-8")
+    source = declare("csv", ["a"])
+    assert read_delivery(path, source)[0].rows.height == 1
+    environment = tuple(
+        sorted(
+            {
+                **delivery._ENVIRONMENT,
+                **{name: os.environ[name] for name in delivery._KEPT if name in os.environ},
+            }.items()
+        )
+    )
+    forks = forked._forks(os.getpid(), environment)
+    first = forks._process
+    first.kill()
+    first.wait()
+    assert read_delivery(path, source)[0].rows.height == 1
+    assert forks._process.pid != first.pid

@@ -16,8 +16,11 @@ import dagster as dg
 import duckdb
 import pytest
 import yaml
+from dagster import DagsterEventType
+from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from assets.landing.declaration import load_sources
+from pipelines.event_log import _KEPT, EventLog
 from pipelines.run import prepare_dagster_home
 from pipelines.wiring import STEPS
 from tests.pipeline.conftest import LANDING, ROOT, SampleRun
@@ -61,6 +64,32 @@ def test_conservation_checks_block() -> None:
 def test_shipped_dagster_yaml_gives_the_lake_one_writer() -> None:
     shipped = yaml.safe_load((ROOT / "pipelines" / "dagster.yaml").read_text())
     assert shipped["concurrency"]["pools"] == {"granularity": "op", "default_limit": 1}
+
+
+def test_a_run_is_in_the_log_as_dagster_itself_reads_it(sample: SampleRun) -> None:
+    # The storage that ships with Dagster, on the files that ours has written.
+    shipped = SqliteEventLogStorage(str(sample.home / "dagster" / "history" / "runs"))
+    release = dg.AssetKey(["release", "current"])
+    (made,) = shipped.get_asset_records([release])
+    entry = made.asset_entry.last_materialization
+    assert entry is not None and entry.asset_materialization is not None
+    assert entry.asset_materialization.metadata["content_hash"].value == sample.said["content_hash"]
+    run_id = made.asset_entry.last_run_id
+    assert run_id is not None
+    stats = shipped.get_stats_for_run(run_id)
+    assert stats.steps_failed == 0 and stats.materializations > 100
+    types = {e.dagster_event_type for e in shipped.get_logs_for_run(run_id)}
+    assert {DagsterEventType.RUN_SUCCESS, DagsterEventType.ASSET_CHECK_EVALUATION} <= types
+
+
+def test_the_event_log_keeps_few_connections_and_comes_back_to_old_runs(tmp_path: Path) -> None:
+    log = EventLog(str(tmp_path))
+    runs = [f"run{number}" for number in range(_KEPT + 3)]
+    for run in [*runs, *runs]:
+        assert list(log.get_logs_for_run(run)) == []
+        assert len(log._engines) <= _KEPT
+    log.dispose()
+    assert not log._engines
 
 
 def test_schedules_and_sensor_run_by_default() -> None:

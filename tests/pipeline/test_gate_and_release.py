@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipelines.publishing import release_content
-from quality.gate import judge
+from quality.gate import GateError, GateResult, Judge, judge
 from tests.pipeline.conftest import LANDING, ROOT, SampleRun, parkledger
 from warehouse.lake import Lake
 from warehouse.query import query
@@ -30,26 +30,40 @@ def test_gate_passes_the_sample(sample: SampleRun) -> None:
     query(sample.release, "SELECT 1")
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM mart.park_total",
-        "UPDATE mart.park_total SET place_id = NULL WHERE place_id = 'S649012'",
-        "INSERT INTO mart.park_total SELECT * FROM mart.park_total LIMIT 1",
-        "UPDATE mart.park_energy SET quantity = -1 WHERE place_id = 'S649012'",
-        "UPDATE mart.park_total SET co2e_low_t = co2e_high_t + 1 WHERE place_id = 'S649012'",
-        "ALTER TABLE mart.control_balance DROP COLUMN illustrative",
-    ],
-    ids=["empty", "null key", "double key", "negative", "low above high", "column gone"],
-)
-def test_gate_refuses_a_bad_candidate(sample: SampleRun, tmp_path: Path, statement: str) -> None:
-    candidate = tmp_path / "candidate.duckdb"
-    shutil.copyfile(sample.release, candidate)
-    with duckdb.connect(str(candidate)) as connection:
-        connection.execute(statement)
-    result = judge(candidate)
+# What makes a candidate bad, by name.
+BAD = {
+    "empty": "DELETE FROM mart.park_total",
+    "null key": "UPDATE mart.park_total SET place_id = NULL WHERE place_id = 'S649012'",
+    "double key": "INSERT INTO mart.park_total SELECT * FROM mart.park_total LIMIT 1",
+    "negative": "UPDATE mart.park_energy SET quantity = -1 WHERE place_id = 'S649012'",
+    "low above high": "UPDATE mart.park_total SET co2e_low_t = co2e_high_t + 1 "
+    "WHERE place_id = 'S649012'",
+    "column gone": "ALTER TABLE mart.control_balance DROP COLUMN illustrative",
+}
+
+
+@pytest.fixture(scope="module")
+def judged(sample: SampleRun, tmp_path_factory: pytest.TempPathFactory) -> dict[str, GateResult]:
+    """Each bad candidate judged; by one process, which takes seconds to start."""
+    candidates = {name: tmp_path_factory.mktemp("bad") / "candidate.duckdb" for name in BAD}
+    for name, candidate in candidates.items():
+        shutil.copyfile(sample.release, candidate)
+        with duckdb.connect(str(candidate)) as connection:
+            connection.execute(BAD[name])
+    with Judge() as ready:
+        return dict(zip(candidates, ready.judge(*candidates.values()), strict=True))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_gate_refuses_a_bad_candidate(judged: dict[str, GateResult], name: str) -> None:
+    result = judged[name]
     assert not result.passed
     assert result.as_text()
+
+
+def test_a_gate_that_breaks_down_passes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(GateError, match=r"none\.duckdb"):
+        judge(tmp_path / "none.duckdb")
 
 
 def test_rejected_candidate_leaves_current_as_it_was(sample: SampleRun, tmp_path: Path) -> None:
@@ -59,7 +73,7 @@ def test_rejected_candidate_leaves_current_as_it_was(sample: SampleRun, tmp_path
     # Something must have changed, or there is nothing to judge.
     with lake.connection() as connection:
         connection.execute(
-            "UPDATE mart.park_total SET worst_tier = 'T1' WHERE place_id = 'S649012'"
+            "UPDATE lake.mart.park_total SET worst_tier = 'T1' WHERE place_id = 'S649012'"
         )
 
     def reject(candidate: Path) -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -35,6 +35,11 @@ _READERS = {
     "geopackage": ("geopackage", "read_geopackage"),
     "kml": ("kml", "read_kml"),
 }
+
+
+def modules(formats: Sequence[str]) -> list[str]:
+    """The modules that read these formats."""
+    return [f"{__package__}.{_READERS[form][0]}" for form in formats]
 
 
 def main() -> int:

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from assets.landing.declaration import Format, Pedigree, SourceDeclaration
-from assets.landing.readers.child import ANSWER
+from assets.landing.readers.child import ANSWER, modules
 from assets.landing.readers.errors import ReadError
+from assets.landing.readers.forked import Child
 from assets.landing.readers.rawpart import RawPart, cells_of_name, cells_of_part
 from assets.landing.readers.request import Request
 
@@ -193,28 +193,21 @@ def _request(
 
 
 @contextmanager
-def _started(folder: Path, formats: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child that loads the readers of these formats and waits for its request."""
+def _started(folder: Path, formats: Sequence[str]) -> Iterator[Child]:
+    """A child that has the readers of these formats and waits for its request."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    environment = {**_ENVIRONMENT, **kept, "HOME": str(folder), "TMPDIR": str(folder)}
+    own = {"HOME": str(folder), "TMPDIR": str(folder)}
     with (folder / _ERRORS).open("wb") as stderr:
-        # -P: a module lying in the working folder must not take the place of ours.
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", CHILD, *formats],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            cwd=folder,
-            env=environment,
+        child = Child(
+            CHILD, formats, modules(formats), {**_ENVIRONMENT, **kept}, folder, own, stderr
         )
     try:
         yield child
     finally:
         child.kill()
-        child.communicate()
 
 
-def _answer(child: subprocess.Popen[bytes], request: Request, seconds: float) -> dict[str, Any]:
+def _answer(child: Child, request: Request, seconds: float) -> dict[str, Any]:
     """The answer of the child. Raises ReadError `timeout`, `memory` or `crash`."""
     try:
         child.communicate(json.dumps(asdict(request)).encode(), timeout=seconds)
