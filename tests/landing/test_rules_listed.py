@@ -32,8 +32,17 @@ POINTS = {"permit_register", "nx_permits"}
 # Rule to the sources whose rows it judges.
 BUILT: dict[str, set[str]] = {
     "ID1": {*CODED, "cn_register", "site_boundary"},
-    # Repeats by name; the door judges the key of every table besides.
-    "ID2": {*RETURNS, "output_return", "site_energy", "energy_exchange", "process_return"},
+    # Repeats by name, or without a vintage; the door judges the key of every table besides.
+    "ID2": {
+        *RETURNS,
+        "output_return",
+        "site_energy",
+        "energy_exchange",
+        "process_return",
+        "control_total",
+        "sector_weight",
+        "census_revision",
+    },
     "ID3": CODED,
     # By the events and the register that say when a legal person ended.
     "ID4": {*RETURNS, "output_return", "process_return"},
