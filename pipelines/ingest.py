@@ -11,7 +11,7 @@ from assets.landing.corrections import CorrectionError
 from assets.landing.declaration import DeclarationError, SourceDeclaration, load_source
 from assets.landing.ingest import Found, find_deliveries
 from assets.landing.intake import Register
-from assets.landing.readers import ReadError
+from assets.landing.readers import ReadError, prepare
 from assets.landing.rules import NEEDS
 from pipelines.register import take_in
 from pipelines.wiring import rule_tables
@@ -35,6 +35,7 @@ def ingest_files(settings: Settings, source_id: str, files: list[Path]) -> list[
         source = load_source(source_id)
     except DeclarationError as error:
         raise IngestFailed(str(error)) from error
+    prepare(source.formats)
     reference = rule_tables(settings) if NEEDS.get(source_id) else {}
     if settings.decided.is_dir():
         take_in(settings, find_deliveries(settings.decided))

@@ -57,6 +57,10 @@ def prepare_dagster_home(config: Settings) -> Path:
 def run_main_job(config: Settings) -> Run:
     """Ingest, check, materialize, publish. Raises RunFailed with the first cause."""
     prepare_dagster_home(config)
+    from assets.landing.readers import prepare
+
+    # While Dagster is imported. Reference tables are csv, most forms are workbooks.
+    prepare(["csv", "xlsx"])
     import dagster as dg
 
     from pipelines.automation import ALL_YEARS

@@ -49,11 +49,16 @@ def _store(archive: Path, source: io.BytesIO | io.BufferedReader) -> str:
     return digest
 
 
-def check(archive: Path, delivery_id: str) -> Path:
-    """The checked file of a delivery. Raises ArchiveError if its bytes are gone or altered."""
+def _there(archive: Path, delivery_id: str) -> Path:
     target = archive / delivery_id
     if not target.exists():
         raise ArchiveError(f"{target}: archived delivery missing; restore it from a backup")
+    return target
+
+
+def check(archive: Path, delivery_id: str) -> Path:
+    """The checked file of a delivery. Raises ArchiveError if its bytes are gone or altered."""
+    target = _there(archive, delivery_id)
     with target.open("rb") as handle:
         found = hashlib.file_digest(handle, "sha256").hexdigest()
     if found != delivery_id:
@@ -62,11 +67,11 @@ def check(archive: Path, delivery_id: str) -> Path:
 
 
 def place(archive: Path, delivery_id: str, target: Path) -> None:
-    """Put the checked bytes of a delivery at `target`, linked where the file system allows it.
+    """Put the bytes of a delivery at `target`, linked where the file system allows it.
 
-    Raises ArchiveError.
+    Whether they are those that were delivered, says `check`. Raises ArchiveError if they are gone.
     """
-    source = check(archive, delivery_id)
+    source = _there(archive, delivery_id)
     try:
         os.link(source, target)
     except OSError:

@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from assets.landing.archive import place
+from assets.landing.archive import check, place
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.readers import RawPart, ReaderLimits, ReadError, read_delivery
 from assets.landing.readers.request import EXTRA, ROW_NUMBER
@@ -178,11 +178,15 @@ class RawStore:
             made = Path(work) / "made"
             made.mkdir()
 
-            def fetch() -> None:
-                place(self._archive, delivery_id, path)
-
             try:
-                parts = read_delivery(path, source, self._limits, made, fetch)
+                parts = read_delivery(
+                    path,
+                    source,
+                    self._limits,
+                    made,
+                    fetch=lambda: place(self._archive, delivery_id, path),
+                    check=lambda: check(self._archive, delivery_id),
+                )
             except ReadError as error:
                 # The same bytes under the same declaration are refused again: said at once then.
                 if error.code not in _PASSING:

@@ -196,14 +196,7 @@ def test_a_new_process_forks_where_the_old_one_has_died(tmp_path: Path) -> None:
     path.write_text("a\n1\n", encoding="utf-8")
     source = declare("csv", ["a"])
     assert read_delivery(path, source)[0].rows.height == 1
-    environment = tuple(
-        sorted(
-            {
-                **delivery._ENVIRONMENT,
-                **{name: os.environ[name] for name in delivery._KEPT if name in os.environ},
-            }.items()
-        )
-    )
+    environment = tuple(sorted(delivery._surroundings().items()))
     forks = forked._forks(os.getpid(), environment)
     first = forks._process
     first.kill()

@@ -13,7 +13,7 @@ from assets.landing.acceptance import accept_in_batches, accept_source
 from assets.landing.archive import ArchiveError
 from assets.landing.declaration import load_source
 from assets.landing.rawstore import RawStore
-from assets.landing.readers import ReaderLimits, read_delivery
+from assets.landing.readers import ReaderLimits, ReadError, prepare, read_delivery
 from assets.landing.readers.ahead import ahead
 from assets.landing.records import Delivered, raw_rows
 from tests.door import file_through_door, read_file
@@ -124,6 +124,27 @@ def test_the_file_may_come_while_the_reader_starts(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="out of reach"):
         read_delivery(path, CSV, fetch=fail)
+
+
+def test_what_the_check_beside_the_reader_finds_comes_before_what_it_read(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise ArchiveError("altered")
+
+    good, bad = written(tmp_path, 3), tmp_path / "乙.csv"
+    bad.write_text("其他\n1\n", encoding="utf-8")
+    with pytest.raises(ReadError):
+        read_delivery(bad, CSV)
+    for path in (good, bad):
+        folder = tmp_path / path.stem
+        folder.mkdir()
+        with pytest.raises(ArchiveError, match="altered"):
+            read_delivery(path, CSV, folder=folder, check=fail)
+        assert not list(folder.iterdir())
+
+
+def test_libraries_may_be_loaded_before_there_is_a_delivery(tmp_path: Path) -> None:
+    prepare(["csv"])
+    assert read_delivery(written(tmp_path, 3), CSV)[0].height == 3
 
 
 def test_work_ahead_keeps_the_order_and_the_bound() -> None:

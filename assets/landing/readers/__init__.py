@@ -15,17 +15,31 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assets.landing.readers.bundle import bundle_bytes
-    from assets.landing.readers.delivery import ReaderLimits, read_delivery, read_unknown
+    from assets.landing.readers.delivery import (
+        ReaderLimits,
+        prepare,
+        read_delivery,
+        read_unknown,
+    )
     from assets.landing.readers.errors import ReadError
     from assets.landing.readers.rawpart import RawPart
 
-__all__ = ["RawPart", "ReadError", "ReaderLimits", "bundle_bytes", "read_delivery", "read_unknown"]
+__all__ = [
+    "RawPart",
+    "ReadError",
+    "ReaderLimits",
+    "bundle_bytes",
+    "prepare",
+    "read_delivery",
+    "read_unknown",
+]
 
 _HOME = {
     "RawPart": "rawpart",
     "ReadError": "errors",
     "ReaderLimits": "delivery",
     "bundle_bytes": "bundle",
+    "prepare": "delivery",
     "read_delivery": "delivery",
     "read_unknown": "delivery",
 }

@@ -3,8 +3,8 @@
 import json
 import os
 import signal
-import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -15,7 +15,7 @@ from typing import Any
 from assets.landing.declaration import Format, Pedigree, SourceDeclaration
 from assets.landing.readers.child import ANSWER, modules
 from assets.landing.readers.errors import ReadError
-from assets.landing.readers.forked import Child
+from assets.landing.readers.forked import Child, load
 from assets.landing.readers.rawpart import RawPart, cells_of_name, cells_of_part
 from assets.landing.readers.request import Request
 
@@ -70,21 +70,32 @@ class ReaderLimits:
 DEFAULT_LIMITS = ReaderLimits()
 
 
+def prepare(formats: Sequence[Format]) -> None:
+    """Load the libraries that read these formats, beside what the caller does next.
+
+    Without it the first delivery of a process waits for them.
+    """
+    load(modules(formats), _surroundings())
+
+
 def read_delivery(
     path: Path,
     source: SourceDeclaration,
     limits: ReaderLimits = DEFAULT_LIMITS,
     folder: Path | None = None,
     fetch: Callable[[], None] = lambda: None,
+    check: Callable[[], object] = lambda: None,
 ) -> list[RawPart]:
     """The parts of the delivery in the order of the file.
 
-    `fetch` puts the file at `path`; it is called while the reader starts.
+    `fetch` puts the file at `path`; it is called while the reader starts. `check` is called while
+    it reads: where it raises, nothing that was read is used.
     With `folder` (empty, kept by the caller as long as the parts are used) the rows stay in
     Arrow files there, and `RawPart.batches` reads them piece by piece. Raises ReadError for every
-    fault of the delivery, also if the child dies or hangs, and what `fetch` raises.
+    fault of the delivery, also if the child dies or hangs, and what `fetch` and
+    `check` raise.
     """
-    return _read(path, source, limits, folder, fetch)
+    return _read(path, source, limits, folder, fetch, check)
 
 
 def read_unknown(path: Path, form: Format, delimiter: str = ",") -> list[RawPart]:
@@ -108,7 +119,7 @@ def read_unknown(path: Path, form: Format, delimiter: str = ",") -> list[RawPart
             "pedigree": dict.fromkeys(Pedigree.model_fields, 5),
         }
     )
-    return _read(path, stub, DEFAULT_LIMITS, None, lambda: None, any_header=True)
+    return _read(path, stub, DEFAULT_LIMITS, None, lambda: None, lambda: None, any_header=True)
 
 
 def _read(
@@ -117,6 +128,7 @@ def _read(
     limits: ReaderLimits,
     folder: Path | None,
     fetch: Callable[[], None],
+    check: Callable[[], object],
     any_header: bool = False,
 ) -> list[RawPart]:
     named = cells_of_name(path.name, source)
@@ -127,7 +139,11 @@ def _read(
             size = _size(path)
             seconds = limits.base_seconds + limits.seconds_per_mb * size / (1 << 20)
             request = _request(path.resolve(), work, source, limits, size, seconds)
-            answer = _answer(child, replace(request, any_header=any_header), seconds)
+            asked = replace(request, any_header=any_header)
+            deadline = time.monotonic() + seconds
+            child.send(json.dumps(asdict(asked)).encode())
+            check()
+            answer = _answer(child, asked, seconds, deadline)
         if "error" in answer:
             raise ReadError(**{**answer["error"], "file": path.name})
         parts: list[RawPart] = []
@@ -192,26 +208,29 @@ def _request(
     )
 
 
+def _surroundings() -> dict[str, str]:
+    """The environment of all readers."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**_ENVIRONMENT, **kept}
+
+
 @contextmanager
 def _started(folder: Path, formats: Sequence[str]) -> Iterator[Child]:
     """A child that has the readers of these formats and waits for its request."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     own = {"HOME": str(folder), "TMPDIR": str(folder)}
     with (folder / _ERRORS).open("wb") as stderr:
-        child = Child(
-            CHILD, formats, modules(formats), {**_ENVIRONMENT, **kept}, folder, own, stderr
-        )
+        child = Child(CHILD, formats, modules(formats), _surroundings(), folder, own, stderr)
     try:
         yield child
     finally:
         child.kill()
 
 
-def _answer(child: Child, request: Request, seconds: float) -> dict[str, Any]:
+def _answer(child: Child, request: Request, seconds: float, deadline: float) -> dict[str, Any]:
     """The answer of the child. Raises ReadError `timeout`, `memory` or `crash`."""
     try:
-        child.communicate(json.dumps(asdict(request)).encode(), timeout=seconds)
-    except subprocess.TimeoutExpired:
+        child.wait(deadline)
+    except TimeoutError:
         raise _too_slow(request, seconds) from None
     answer = Path(request.folder) / ANSWER
     if child.returncode == 0 and answer.is_file():

@@ -65,8 +65,14 @@ def _forks(_process: int, environment: tuple[tuple[str, str], ...]) -> _Forks:
     return _Forks(environment)
 
 
+def load(preload: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Have modules loaded for the children to come; returns at once."""
+    forks = _forks(os.getpid(), tuple(sorted(environment.items())))
+    forks.ask(json.dumps({"preload": list(preload)}).encode(), [])
+
+
 class Child:
-    """A running child: `communicate`, `kill` and `returncode` as of `subprocess.Popen`."""
+    """A running child: told what to do by `send`, ended with `wait` or `kill`."""
 
     def __init__(
         self,
@@ -101,17 +107,19 @@ class Child:
             os.close(theirs)
             os.close(told)
 
-    def communicate(self, message: bytes, timeout: float) -> None:
-        """Send `message` to its stdin and wait for its end. Raises subprocess.TimeoutExpired."""
-        deadline = time.monotonic() + timeout
+    def send(self, message: bytes) -> None:
+        """Send `message` to its stdin, and no more."""
         try:
             with os.fdopen(self._stdin, "wb") as stdin:
                 self._stdin = -1
                 stdin.write(message)
         except BrokenPipeError:
-            pass  # it has ended before; how is what follows
+            pass  # it has ended before; how is what `wait` finds
+
+    def wait(self, deadline: float) -> None:
+        """Wait for its end until `deadline` of `time.monotonic`. Raises TimeoutError."""
         if not self._told(2, deadline):
-            raise subprocess.TimeoutExpired("reader", timeout)
+            raise TimeoutError
 
     def kill(self) -> None:
         """End it, if it has not ended; all that belongs to it is closed then."""
@@ -124,7 +132,7 @@ class Child:
 
     @property
     def returncode(self) -> int | None:
-        """The exit code, or minus the signal; None before `communicate` has seen the end."""
+        """The exit code, or minus the signal; None before `wait` has seen the end."""
         lines = self._said.split(b"\n")[:-1]
         if len(lines) > 1:
             return int(lines[1])

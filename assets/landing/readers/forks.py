@@ -1,9 +1,10 @@
 """The process that readers are forked from, with their libraries loaded once.
 
-Run by the parent as `python -P forks.py`; on descriptor 0 is a socket of packets. A packet asks
-for one child: JSON, and the descriptors of its stdin, its stderr, and a pipe for its process id
-and, when it has ended, its exit code. It ends when the parent does. No delivery is touched here:
-a child has its own memory, limits and folder, and takes no other one with it.
+Run by the parent as `python -P forks.py`; on descriptor 0 is a socket of packets. A packet asks for
+one child: JSON, and the descriptors of its stdin, its stderr, and a pipe for its process id and,
+when it has ended, its exit code. One without descriptors loads libraries and no more. It ends when
+the parent does. No delivery is touched here: a child has its own memory, limits and folder, and
+takes no other one with it.
 """
 
 import contextlib
@@ -47,6 +48,8 @@ def _fork(wanted: dict[str, Any], descriptors: list[int], told: dict[int, int]) 
     for name in wanted["preload"]:
         with contextlib.suppress(ImportError):  # the child says so itself
             importlib.import_module(name)
+    if not descriptors:
+        return
     stdin, stderr, status = descriptors
     child = os.fork()
     if child == 0:
