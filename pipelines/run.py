@@ -87,7 +87,11 @@ def run_main_job(config: Settings) -> Run:
     hard = [check for check in failed if check.severity == dg.AssetCheckSeverity.ERROR]
     finished = describe_run(
         config,
-        {"passed": len(checks) - len(failed), "failed": len(hard)},
+        {
+            "passed": len(checks) - len(failed),
+            "warned": len(failed) - len(hard),
+            "failed": len(hard),
+        },
         [
             f"{check.asset_key.to_user_string()} {check.check_name}: "
             + "; ".join(f"{name} {said.value}" for name, said in check.metadata.items())
@@ -187,7 +191,6 @@ def describe_run(config: Settings, checks: dict[str, int], warnings: list[str]) 
     names = {*_COUNTED, *accepted.values()}.union(*(check.reads for check in CHECKS.values()))
     tables = lake_tables(sorted(names))
     balances = all_balances(tables, accepted)
-    warned = tables["quarantine.flag"].height
     with duckdb.connect(str(config.current.resolve()), read_only=True) as connection:
         info = connection.execute("SELECT release_id, content_hash FROM release.info").fetchone()
         places = connection.execute(_PLACES, [shown_class(connection, config)]).fetchone()
@@ -208,12 +211,13 @@ def describe_run(config: Settings, checks: dict[str, int], warnings: list[str]) 
             "delivered": delivered,
             "accepted": delivered - quarantined,
             "quarantined": quarantined,
+            "flagged": tables["quarantine.flag"].height,
             "in_parks": int(places[0]),
             "outside": int(places[1]),
             "unlocated": int(places[2]),
         },
         conservation={balance.name: balance.as_json() for balance in balances},
-        checks={**checks, "warned": warned},
+        checks=checks,
         stages=PROGRESS.stages,
         warnings=warnings,
     )

@@ -51,11 +51,11 @@ def print_summary(console: Console, settings: Settings, run: Run) -> None:
         f"enterprises {c['enterprises']:,}   sites {c['sites']:,}   "
         f"activity rows {c['activity_rows']:,}   ledger lines {c['ledger_lines']:,}\n"
         f"rows delivered {c['delivered']:,} = accepted {c['accepted']:,} "
-        f"+ quarantined {c['quarantined']:,}\n"
+        f"+ quarantined {c['quarantined']:,}   (flagged {c['flagged']:,})\n"
         f"sites in parks {c['in_parks']:,} / outside {c['outside']:,} "
         f"/ unlocated {c['unlocated']:,} (operating basis)\n"
-        f"checks passed {run.checks['passed']}, failed {run.checks['failed']}, "
-        f"rows flagged {run.checks['warned']}; balances equal "
+        f"checks passed {run.checks['passed']}, warned {run.checks['warned']}, "
+        f"failed {run.checks['failed']}; balances equal "
         f"{sum(bool(b['equal']) for b in run.conservation.values())} of {len(run.conservation)}",
         highlight=False,
     )

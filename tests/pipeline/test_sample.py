@@ -49,7 +49,9 @@ def test_run_reports_rows_balances_and_checks(sample: SampleRun) -> None:
     assert counts["delivered"] == counts["accepted"] + counts["quarantined"]
     assert counts["quarantined"] == len(FAULTS)
     assert min(counts["in_parks"], counts["outside"], counts["unlocated"]) > 0
+    assert counts["flagged"] == _rows(sample, "SELECT count(*) FROM quarantine.flag")[0][0] > 0
     assert said["checks"]["failed"] == 0
+    assert said["checks"]["warned"] == len(said["warnings"])
     assert len(said["conservation"]) > 100
     assert all(balance["equal"] for balance in said["conservation"].values())
     assert {"seconds", "peak_mb"} <= set(said["stages"]["ledger.line"])
