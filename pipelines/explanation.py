@@ -54,6 +54,7 @@ def _contribution(branch: Tree, item: dict[str, Any]) -> None:
             f"{activity['energy_id']} {_text(activity['quantity'])} {activity['canonical_unit']}, "
             f"{activity['tier']}, {activity['method_zh']}{marks}",
         )
+        _revision(node, activity)
         _cells(node, activity["cells"])
         if activity["split_cells"]:
             _add(node, f"weights of the split: {activity['split_cells']} cells")
@@ -79,6 +80,7 @@ def _contribution(branch: Tree, item: dict[str, Any]) -> None:
         _cells(node, implied["cells"])
     for name, weight in (item.get("weights") or {}).items():
         _cells(_add(branch, f"{name} {weight['id']}"), weight["cells"])
+    _revision(branch, item)
     _cells(branch, item.get("cells", []))
     places = [item["place"]] if "place" in item else item.get("sites", [])
     for place in places:
@@ -113,6 +115,17 @@ def _period(row: dict[str, Any]) -> str:
     span = f"{row['valid_from']} – {row['valid_to']}" if ends else ""
     told = " ".join(part for part in (series, span) if part)
     return f" ({told})" if told else ""
+
+
+def _revision(branch: Tree, item: dict[str, Any]) -> None:
+    revised = item.get("revision")
+    if revised:
+        _add(
+            branch,
+            f"control total {_text(revised['quantity'])} {revised['canonical_unit']}: as published "
+            f"× {_text(revised['revision_factor'])} by the censuses before and after "
+            f"({revised['vintage']})",
+        )
 
 
 def _cells(branch: Tree, cells: list[dict[str, Any]]) -> None:

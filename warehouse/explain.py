@@ -193,6 +193,7 @@ def _item(
         site = item["activity"]["site_id"]
         item["coefficient"] = _coefficient(reads, item["activity"], column)
     elif kind in ("control", "published"):
+        item["revision"] = _revision(reads, item_id)
         item["part"] = _first(
             reads.rows("SELECT * FROM core.ceads_part WHERE part_id = ?", [item_id])
         )
@@ -227,12 +228,21 @@ def _item(
 def _activity(reads: _Reads, activity_id: str) -> dict[str, Any]:
     activity = reads.rows("SELECT * FROM core.activity WHERE activity_id = ?", [activity_id])[0]
     activity["cells"] = _cells(reads, "activity", activity_id)
-    activity["split_cells"] = len(_edges(reads, "split", activity_id.rpartition("|")[0]))
+    control_id = activity_id.rpartition("|")[0]
+    activity["revision"] = _revision(reads, control_id)
+    activity["split_cells"] = len(_edges(reads, "split", control_id))
     activity["flags"] = reads.rows(
         "SELECT rule_id, reason_zh, value_text FROM quarantine.flag WHERE source_row_id = ?",
         [activity["source_row_id"]],
     )
     return activity
+
+
+def _revision(reads: _Reads, control_id: str) -> dict[str, Any] | None:
+    """The control total, if it is a figure before, revised by two censuses."""
+    found = reads.rows("SELECT * FROM core.control_quantity WHERE control_id = ?", [control_id])
+    revised = [row for row in found if row.get("revision_factor") is not None]
+    return revised[0] if revised else None
 
 
 def _factor(reads: _Reads, factor_id: str) -> dict[str, Any]:

@@ -6,14 +6,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.tree import Tree
 
 from assets.energy.caliber import benchmark_revision
 from assets.energy.control import ControlTotalError, control_quantities
 from assets.energy.vintages import census_factors, control_vintages
+from pipelines.explanation import _revision as _told
 from quality.contracts.accepted import ControlTotal
 from quality.contracts.core import ControlQuantity
 from quality.contracts.statistics import CeadsEnergy
@@ -21,6 +24,7 @@ from quality.contracts.vintages import CENSUS_YEARS, EVERY, CensusRevision
 from quality.exact import decimal12
 from tests.frames import facts, frame
 from tests.landing.ruling import judged
+from warehouse.explain import _Reads, _revision
 
 TOTAL: dict[str, Any] = {
     "year": 2016,
@@ -222,3 +226,27 @@ def test_a_key_without_a_vintage_is_compared_too(source_id: str, row: dict[str, 
     name = "revises" if source_id == "census_revision" else "vintage"
     other = {**row, name: "2019-08"}
     assert judged(source_id, row, row, other) == [["ID2"], ["ID2"], []]
+
+
+def test_an_explanation_says_by_what_a_control_total_was_revised() -> None:
+    found = every(
+        {**TOTAL, "value": 100},
+        {**TOTAL, "value": 7, "book_fuel": "Coke", "source_row_id": "k"},
+        revisions=ratios("1", "1.1", book_fuel="Raw_Coal"),
+    )
+    controls = ControlQuantity.conform(found.filter("in_force"))
+    with duckdb.connect() as connection:
+        connection.register("controls", controls.to_arrow())
+        connection.execute("CREATE SCHEMA core")
+        connection.execute("CREATE TABLE core.control_quantity AS FROM controls")
+        reads = _Reads(connection, ("actual",), {})
+        revised = _revision(reads, "t")
+        assert revised is not None
+        assert (revised["revision_factor"], revised["vintage"]) == (Decimal("1.06"), "2020-06")
+        assert _revision(reads, "k") is None
+        assert _revision(reads, "no control total") is None
+        tree = Tree("")
+        _told(tree, {"revision": revised})
+    assert str(tree.children[0].label) == (
+        "control total 106 t: as published × 1.06 by the censuses before and after (2020-06)"
+    )
