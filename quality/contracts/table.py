@@ -78,14 +78,16 @@ def pedigree() -> Any:
     )
 
 
-def vintage() -> Any:
+_VINTAGE = r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$"
+
+
+def vintage(
+    zh: str = "发布日期",
+    en: str = "vintage: when it was published, YYYY-MM or YYYY-MM-DD; empty where not stated",
+    nullable: bool = True,
+) -> Any:
     """When a figure was published: of several of one thing the one published last counts."""
-    return column(
-        "发布日期",
-        "vintage: when it was published, YYYY-MM or YYYY-MM-DD; empty where not stated",
-        nullable=True,
-        str_matches=r"^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$",
-    )
+    return column(zh, en, nullable=nullable, str_matches=_VINTAGE)
 
 
 class Table(pa.DataFrameModel):

@@ -18,12 +18,10 @@ class CensusRevision(Table):
     book_fuel: str = column("能源", "fuel of the energy book, spelled as there, or 全部")
     census_year: int = column("普查年份", "year of the census", isin=CENSUS_YEARS)
     ratio: Factor = column("修订系数", "revised figure of that year over the first one", gt=0)
-    revises: str = column(
-        "所修订版本", "vintage of the figures it revises; empty: those without one", nullable=True
+    revises: str = vintage(
+        "所修订版本", "vintage of the figures it revises; empty: those without one"
     )
-    vintage: str = column(
-        "发布日期", "when it was published", str_matches=r"^\d{4}-\d{2}(-\d{2})?$"
-    )
+    vintage: str = vintage("发布日期", "when it was published", nullable=False)
     provenance: str = column("来源", "document that the ratio stands in")
     note_zh: str = column("备注", "note of the delivery", nullable=True)
     pedigree: str = pedigree()

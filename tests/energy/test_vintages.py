@@ -20,6 +20,7 @@ from pipelines.explanation import _revision as _told
 from quality.contracts.accepted import ControlTotal
 from quality.contracts.core import ControlQuantity
 from quality.contracts.statistics import CeadsEnergy
+from quality.contracts.table import ContractError
 from quality.contracts.vintages import CENSUS_YEARS, EVERY, CensusRevision
 from quality.exact import decimal12
 from tests.frames import facts, frame
@@ -226,6 +227,16 @@ def test_a_key_without_a_vintage_is_compared_too(source_id: str, row: dict[str, 
     name = "revises" if source_id == "census_revision" else "vintage"
     other = {**row, name: "2019-08"}
     assert judged(source_id, row, row, other) == [["ID2"], ["ID2"], []]
+
+
+@pytest.mark.parametrize("column", ["revises", "vintage"])
+def test_a_vintage_that_no_figure_can_have_is_refused(column: str) -> None:
+    """It would revise nothing, without a word."""
+    row = ratios("1", "1.1", revises="2019-08", provenance="p", pedigree="22222")[0]
+    CensusRevision.conform(frame(CensusRevision, row))
+    for text in ("2019年8月", "2019-13", "2019-8"):
+        with pytest.raises(ContractError, match=column):
+            CensusRevision.conform(frame(CensusRevision, {**row, column: text}))
 
 
 def test_an_explanation_says_by_what_a_control_total_was_revised() -> None:
