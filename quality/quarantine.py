@@ -60,13 +60,15 @@ class Records:
     `frame`: one row a record: SOURCE_ROW, SOURCE_COLUMN (header of the cell of a wide table,
     else ""), PART, MORE, LOST, DECIDED, PEDIGREE, and a String column for each mapped column.
     `headers`: for each part, column to delivered header. `parts`: SOURCE_ROW and the rows as
-    delivered, for the payload of what is quarantined.
+    delivered, for the payload of what is quarantined. `bare`: columns of which no text has blanks
+    around it, as far as that is known.
     """
 
     frame: pl.DataFrame
     headers: Sequence[Mapping[str, str]]
     parts: Sequence[pl.DataFrame]
     decided: Mapping[str, Decided] = field(default_factory=dict)
+    bare: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def accept(
         if c.name not in given and not c.nullable:
             raise ValueError(f"{source_id}: no header is mapped to {table.table_name()}.{c.name}")
     mapped = [c for c in columns if c.name in given]
-    texts = clean_all(records.frame, [c.name for c in mapped], null_texts)
+    texts = clean_all(records.frame, [c.name for c in mapped], null_texts, records.bare)
     carried = [c.name for c in table.declared_columns() if c.name in _OWN]
     frame = records.frame.select(carried).with_columns(
         texts.select(typed(pl.col(c.name), c, numbers) for c in mapped),
@@ -218,6 +220,8 @@ def _unreadable(
     """TYPE: there is a text, and it is not what its column declares."""
     found = []
     for c in mapped:
+        if c.polars_type == pl.String:  # any text is one
+            continue
         mask = texts.get_column(c.name).is_not_null() & frame.get_column(c.name).is_null()
         if not mask.any():
             continue

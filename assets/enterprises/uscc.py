@@ -38,18 +38,23 @@ def valid(code: pl.Expr) -> pl.Expr:
 
 
 def _valid(codes: pl.Series) -> pl.Series:
-    pieces = [_fits(codes.slice(begin, _PIECE)) for begin in range(0, len(codes), _PIECE)]
-    return pl.Series(codes.name, np.concatenate(pieces) if pieces else [], dtype=pl.Boolean)
-
-
-def _fits(codes: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     fits = (codes.str.len_bytes() == 18).fill_null(False).to_numpy().copy()
-    letters = (codes.filter(fits).str.join("").item() or "").encode()
+    whole = codes if fits.all() else codes.filter(fits)
+    pieces = [_checked(whole.slice(begin, _PIECE)) for begin in range(0, len(whole), _PIECE)]
+    if pieces:
+        fits[fits] = np.concatenate(pieces)
+    return pl.Series(codes.name, fits, dtype=pl.Boolean)
+
+
+def _checked(codes: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether each of these texts of 18 bytes is a USCC."""
+    letters = str(codes.str.join("").item()).encode()
     values = np.frombuffer(letters.translate(_VALUE_OF_BYTE), dtype=np.uint8)
     # A row of numbers for each position: numpy works on long rows many times faster.
     values = np.ascontiguousarray(values.reshape(-1, 18).T)
     total = values[17].astype(np.int16)  # of a code at most 30 * (17 * 30 + 1)
     for row, weight in zip(values[:17], _WEIGHTS, strict=True):
         total += row * np.int16(weight)
-    fits[fits] = (values <= _HIGHEST[:, None]).all(axis=0) & (total % 31 == 0)
-    return fits
+    checked: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    checked = (values <= _HIGHEST[:, None]).all(axis=0) & (total % 31 == 0)
+    return checked

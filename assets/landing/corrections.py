@@ -58,7 +58,8 @@ def apply_corrections(
         applied,
         schema={c.name: c.polars_type for c in AppliedCorrection.declared_columns()},
     )
-    return replace(records, frame=frame, decided=decided), AppliedCorrection.conform(made), flagged
+    corrected = replace(records, frame=frame, decided=decided, bare=frozenset())
+    return corrected, AppliedCorrection.conform(made), flagged
 
 
 def _apply(

@@ -60,14 +60,17 @@ def records_of(delivered: Sequence[Delivered]) -> Records:
     frames: list[pl.DataFrame] = []
     headers: list[dict[str, str]] = []
     parts: list[pl.DataFrame] = []
+    bare: list[frozenset[str]] = []
     for place, item in enumerate(delivered):
         raw = raw_rows(item)
         mapping = header_of(item)
+        without_blanks = item.part.bare()
+        bare.append(frozenset(n for n, header in mapping.items() if header in without_blanks))
         frames.append(_shaped(item, raw.filter(~_aside(item.source, raw.columns)), mapping, place))
         headers.append(mapping)
         parts.append(raw)
     joined = pl.concat(frames, how="diagonal") if frames else _nothing()
-    return Records(joined, headers, parts)
+    return Records(joined, headers, parts, bare=frozenset.intersection(*bare or [frozenset()]))
 
 
 def raw_rows(item: Delivered) -> pl.DataFrame:

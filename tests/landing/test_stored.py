@@ -11,12 +11,15 @@ import pytest
 
 from assets.landing.acceptance import accept_in_batches, accept_source
 from assets.landing.archive import ArchiveError
+from assets.landing.corrections import apply_corrections
 from assets.landing.declaration import load_source
 from assets.landing.rawstore import RawStore
 from assets.landing.readers import ReaderLimits, ReadError, prepare, read_delivery
 from assets.landing.readers.ahead import ahead
-from assets.landing.records import Delivered, raw_rows
+from assets.landing.records import Delivered, raw_rows, records_of
+from quality.contracts.decisions import Correction
 from tests.door import file_through_door, read_file
+from tests.frames import frame
 from tests.landing.test_readers import declare
 from tests.shared_data import shared
 
@@ -41,6 +44,42 @@ def test_stored_rows_are_those_of_the_scan(tmp_path: Path) -> None:
         assert piece.height == piece.frame().height
     again = part.slice(100, 50).slice(10, 5)
     assert again.frame().get_column("企业").to_list() == [f"甲{n}" for n in range(110, 115)]
+
+
+def test_headers_without_blanks_around_their_texts(tmp_path: Path) -> None:
+    path = tmp_path / "甲.csv"
+    path.write_text("企业,值\n甲,1\n乙, 2\n丙,3\n", encoding="utf-8")
+    (item,) = read_file(CSV, path, tmp_path)
+    assert item.part.bare() == {"企业"}
+    assert item.part.slice(2, 5).bare() == {"企业", "值"}
+    assert records_of([item]).bare == {"c0"}
+    # What one part has padded is not bare, nor is what a name gives.
+    other = tmp_path / "乙.csv"
+    other.write_text("企业,值\n丁\u3000,1\n", encoding="utf-8")
+    assert records_of([item, *read_file(CSV, other, tmp_path)]).bare == frozenset()
+    assert records_of([]).bare == frozenset()
+
+
+def test_a_correction_may_bring_blanks(tmp_path: Path) -> None:
+    source = load_source("output_return")
+    path = tmp_path / "甲.csv"
+    path.write_text("企业,值\n甲,1\n", encoding="utf-8")
+    (item,) = read_file(CSV, path, tmp_path)
+    decided = {
+        "corrected_source": source.id,
+        "correction_id": "c",
+        "source_row_id": "c::1",
+        "column_zh": "值",
+        "conditions": "企业=甲",
+        "delivered_text": "1",
+        "action": "override",
+        "used_text": " 2",
+        "reason_zh": "-",
+        "provider": "-",
+    }
+    corrected, _, _ = apply_corrections(records_of([item]), frame(Correction, decided), source.id)
+    assert corrected.frame.get_column("c1").to_list() == [" 2"]
+    assert corrected.bare == frozenset()
 
 
 def test_rows_in_memory_outlive_their_file(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quality.contracts.accepted import RegisteredEnterprise
-from quality.texts import _BLANKS, clean, clean_all, typed
+from quality.texts import _BLANKS, are_bare, clean, clean_all, typed
 
 TEXTS = st.lists(
     st.none() | st.text(st.sampled_from(_BLANKS + "a甲，\u4000\u3040é-"), max_size=4),
@@ -62,3 +63,27 @@ def test_days_are_read_in_the_chunks_of_their_texts() -> None:
     assert found.chunk_lengths() == [3, 4]
     for few in (frame.clear(), frame[1:2]):
         assert few.select(typed(pl.col("day"), day)).to_series().to_list() == [None] * few.height
+
+
+@given(texts=TEXTS, offset=st.integers(0, 3), length=st.integers(0, 8), pieces=st.integers(1, 2))
+@example(texts=["甲", "", None], offset=0, length=8, pieces=1)
+@example(texts=["", None], offset=0, length=8, pieces=2)
+@example(texts=[" 甲", "乙", "丙 "], offset=1, length=1, pieces=1)
+def test_bare_texts_have_no_blanks_around_them(
+    texts: list[str | None], offset: int, length: int, pieces: int
+) -> None:
+    column = pa.chunked_array([pa.array(texts, pa.string()).slice(offset, length)] * pieces)
+    seen = [text for text in texts[offset : offset + length] if text is not None]
+    if are_bare(column):
+        assert all(text == text.strip(_BLANKS) for text in seen)
+        frame = pl.DataFrame({"text": pl.from_arrow(column)})
+        bare = clean_all(frame, ["text"], ["-"], bare={"text"})
+        assert bare.equals(clean_all(frame, ["text"], ["-"]))
+
+
+def test_texts_without_blanks_are_found_to_be_bare() -> None:
+    assert are_bare(pa.chunked_array([pa.array(["甲乙", "a b", "", None, "-1"], pa.string())]))
+    assert are_bare(pa.chunked_array([], pa.string()))
+    for blank in _BLANKS:
+        for text in (f"{blank}甲", f"甲{blank}", blank):
+            assert not are_bare(pa.chunked_array([pa.array(["甲", text, "乙"], pa.string())]))
