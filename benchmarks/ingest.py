@@ -5,10 +5,10 @@
 Ours: the reader in its child process, locators, and the door with contract and rules. Peers:
 `polars.read_csv`, `fastexcel` or `pyogrio` and the same pandera model, without locators, sandbox,
 rules or quarantine. Each runs in a process of its own, in turn, and reads a small file before,
-since a run reads many. Peak memory is that of the whole process tree, sampled in a round of its
-own: looking at all processes 50 times a second takes a part of a processor. A second run of ours
-has one bad row in ten. `cpu_seconds` are those of all processors, which other work on the machine
-disturbs less.
+since a run reads many. Copying into the archive, where the file is hashed, is not timed. Peak
+memory is that of the whole process tree, sampled in a round of its own: looking at all processes
+50 times a second takes a part of a processor. A second run of ours has one bad row in ten.
+`cpu_seconds` are those of all processors, which other work on the machine disturbs less.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ def cpu_seconds() -> float:
 def main() -> None:
     kind, implementation, path, small = sys.argv[1:5]
     with tempfile.TemporaryDirectory(prefix="parkledger-bench-") as folder:
-        # Copying into the archive is no part of reading.
+        # Copying into the archive, and hashing there, is no part of reading.
         small_one, delivery = (
             archive_delivery(Path(folder) / "archive", Found(KINDS[kind][0], Path(file))).row(
                 0, named=True
