@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -74,23 +74,20 @@ class Stored:
 
     def frame(self, rows: int) -> pl.DataFrame:
         """So many of the rows, over the bytes of the file."""
-        mapped = self._mapped(rows)
-        mapped = pl.from_arrow(mapped, rechunk=False)
-        assert isinstance(mapped, pl.DataFrame)
-        return mapped.select(self.columns)
-
-    def bare(self, rows: int) -> frozenset[str]:
-        """The headers under which no text of so many rows has blanks around it."""
-        mapped = self._mapped(rows)
-        return frozenset(
-            name
-            for name, texts in zip(mapped.column_names, mapped.columns, strict=True)
-            if name not in (ROW_NUMBER, EXTRA) and are_bare(texts)
-        )
-
-    def _mapped(self, rows: int) -> pa.Table:
         kept = [name for c in self.columns for name in c.meta.root_names()]
-        return self.opened.table.select(kept).slice(self.offset, rows)
+        frame = pl.from_arrow(self._mapped(kept, rows), rechunk=False)
+        assert isinstance(frame, pl.DataFrame)
+        return frame.select(self.columns)
+
+    def bare(self, headers: Collection[str], rows: int) -> frozenset[str]:
+        """Those of the headers under which no text of so many rows has blanks around it."""
+        there = [name for name in self.opened.table.column_names if name in headers]
+        mapped = self._mapped(there, rows)
+        texts = zip(there, mapped.columns, strict=True)
+        return frozenset(name for name, column in texts if are_bare(column))
+
+    def _mapped(self, names: list[str], rows: int) -> pa.Table:
+        return self.opened.table.select(names).slice(self.offset, rows)
 
 
 @dataclass(frozen=True)
@@ -130,9 +127,11 @@ class Part:
         """`rows` in memory. The texts of stored ones are mapped: a scan would copy them."""
         return self.rows.collect() if self.stored is None else self.stored.frame(self.height)
 
-    def bare(self) -> frozenset[str]:
-        """Headers under which no text has blanks around it; of rows in memory none is named."""
-        return frozenset() if self.stored is None else self.stored.bare(self.height)
+    def bare(self, headers: Collection[str]) -> frozenset[str]:
+        """Those of the headers under which no text has blanks around it; none of rows that were
+        made in memory.
+        """
+        return frozenset() if self.stored is None else self.stored.bare(headers, self.height)
 
 
 def reader_limits(settings: Settings) -> ReaderLimits:

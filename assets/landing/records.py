@@ -64,7 +64,7 @@ def records_of(delivered: Sequence[Delivered]) -> Records:
     for place, item in enumerate(delivered):
         raw = raw_rows(item)
         mapping = header_of(item)
-        without_blanks = item.part.bare()
+        without_blanks = item.part.bare(set(mapping.values()))
         bare.append(frozenset(n for n, header in mapping.items() if header in without_blanks))
         frames.append(_shaped(item, raw.filter(~_aside(item.source, raw.columns)), mapping, place))
         headers.append(mapping)
