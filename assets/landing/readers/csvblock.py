@@ -9,7 +9,6 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,40 +16,25 @@ import pyarrow as pa
 import pyarrow.csv
 
 from assets.landing.readers import mojibake
+from assets.landing.readers.blocks import (
+    Booleans,
+    Bytes,
+    Int64s,
+    NotPlainError,
+    Parsed,
+    check_text,
+    columns_of,
+    holds_replacement,
+    integers,
+)
 from assets.landing.readers.head import Head
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import Cells, Footers, fit_cells
 
 _LONGEST = 2 << 20
 _QUOTE, _LF, _CR = ord('"'), ord("\n"), ord("\r")
-_REPLACEMENT = "\ufffd".encode()
-
-Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
-Int64s = np.ndarray[tuple[int], np.dtype[np.int64]]
-Booleans = np.ndarray[tuple[int], np.dtype[np.bool_]]
-
 
 _EACH_LINE: Int64s = np.empty(0, dtype=np.int64)
-
-
-class NotPlainError(Exception):
-    """The text is not one that is read in blocks."""
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """Rows of a block of `lines` lines: on which of them each begins (from 0), and its cells.
-
-    `has_lost`: the block holds a replacement character. `footers`: the texts of the last rows,
-    which are footers if no record follows.
-    """
-
-    lines: int
-    places: Int64s
-    columns: list[pa.Array]
-    extras: pa.Array
-    has_lost: bool
-    footers: list[str]
 
 
 def longest(request: Request) -> int:
@@ -69,10 +53,10 @@ def last_record_end(block: bytes) -> int:
 def parse(block: bytes, request: Request, head: Head, footers: Footers) -> Parsed:
     """Check and parse a block. Raises NotPlainError, ArrowInvalid for what is not UTF-8."""
     csv.field_size_limit(request.max_cell_chars)
-    rare = check_text(block, request)
+    rare = check_record_text(block, request)
     _check_lines(block, request)
     # Where lost characters are refused, none is left.
-    lost = request.keep_lost_characters and _holds_replacement(block, rare)
+    lost = request.keep_lost_characters and holds_replacement(block, rare)
     regular = is_regular(block, rare)
     if regular and not (rare & mojibake.QUOTE and _quotes_a_cell(block, request)):
         return _by_arrow(block, _EACH_LINE, False, request, head, footers, lost)
@@ -82,18 +66,15 @@ def parse(block: bytes, request: Request, head: Head, footers: Footers) -> Parse
     return _by_arrow(block, starts, '"', request, head, footers, lost)
 
 
-def check_text(block: bytes, request: Request) -> int:
+def check_record_text(block: bytes, request: Request) -> int:
     """The rare bytes that there may be (`mojibake.scan`).
 
     Raises NotPlainError for any sign of damage, or ArrowInvalid; which, is found out later.
     """
-    offsets = pa.py_buffer(np.array([0, len(block)], dtype=np.int64))
-    text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(block)])
-    text.validate(full=True)
-    found, rare = mojibake.scan(block)
-    if found is not None or (rare & mojibake.DAMAGE and b"\0" in block):
+    rare = check_text(block)
+    if rare & mojibake.DAMAGE and b"\0" in block:
         raise NotPlainError
-    if not request.keep_lost_characters and _holds_replacement(block, rare):
+    if not request.keep_lost_characters and holds_replacement(block, rare):
         raise NotPlainError
     return rare
 
@@ -112,15 +93,6 @@ def _check_lines(block: bytes, request: Request) -> None:
         start = block.rfind(b"\n", start, start + most + 1) + 1
         if not start:
             raise NotPlainError
-
-
-def _holds_replacement(block: bytes, rare: int) -> bool:
-    if not rare & mojibake.DAMAGE:
-        return False
-    data: Bytes = np.frombuffer(block, dtype=np.uint8)
-    # A search for three bytes takes long where the first is frequent, as in "，".
-    could = (data[1:-1] == _REPLACEMENT[1]) & (data[2:] == _REPLACEMENT[2])
-    return bool(could.any()) and _REPLACEMENT in block
 
 
 def _quotes_a_cell(block: bytes, request: Request) -> bool:
@@ -280,17 +252,7 @@ def _by_module(block: bytes, request: Request, head: Head, footers: Footers, los
     last = footers.last(reversed(records)) if footers else []
     filled = [place for place, cells in enumerate(records) if any(cells)]
     rows = [records[place] for place in filled]
-    text = pa.string()
-    cells_by_column: Sequence[Sequence[str | None]]
-    if all(len(cells) == len(head.names) for cells in rows):
-        whole = list(zip(*rows, strict=True)) or [()] * len(head.names)
-        cells_by_column = [whole[place] for place in head.kept]
-        extras = pa.nulls(len(rows), text)
-    else:
-        fitted = [fit_cells(cells, head, request.delimiter) for cells in rows]
-        cells_by_column = list(zip(*(cells for cells, _ in fitted), strict=True))
-        extras = pa.array([extra for _, extra in fitted], text)
-    columns = [pa.array(cells, text) for cells in cells_by_column]
+    columns, extras = columns_of(rows, head, request.delimiter)
     places = np.array([starts[place] for place in filled], dtype=np.int64)
     return Parsed(reader.line_num, places, columns, extras, lost, last)
 
@@ -305,8 +267,3 @@ def _blank(columns: Sequence[pa.Array]) -> Booleans:
         if not blank.any():
             break
     return blank
-
-
-def integers(values: Int64s) -> pa.Array:
-    """Not by pa.array: it imports pandas, to see whether it was given some."""
-    return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])

@@ -15,24 +15,16 @@ import pyarrow as pa
 
 from assets.landing.readers import csvblock, mojibake
 from assets.landing.readers.ahead import ahead
-from assets.landing.readers.csvblock import NotPlainError, integers, longest
-from assets.landing.readers.head import Head, take_head
+from assets.landing.readers.blocks import NotPlainError, write_blocks
+from assets.landing.readers.csvblock import longest
+from assets.landing.readers.head import take_head
 from assets.landing.readers.request import Request
-from assets.landing.readers.table import (
-    Footers,
-    PartResult,
-    Row,
-    ipc_schema,
-    open_ipc,
-    too_many_cells,
-)
+from assets.landing.readers.table import Footers, PartResult, Row
 
 _BLOCK = 4 << 20
 _WINDOW = 1 << 16  # bytes in which the end of a line is sought first
 _THREADS = 2
 _AHEAD = 5  # blocks that are being parsed or wait to be written
-
-_Rows = list[pa.Array]  # row numbers, the cells by column, and what stands behind the last header
 
 
 def read_plain(
@@ -66,7 +58,9 @@ def read_plain(
     )
     try:
         blocks = _whole_records(_blocks(request, encoding, lines), request)
-        _write(blocks, request, result, head, lines + 1)
+        parse = partial(csvblock.parse, request=request, head=head, footers=Footers(request, head))
+        parsed = ahead(parse, blocks, _THREADS, _AHEAD)
+        write_blocks(parsed, request, result, head, lines + 1)
     except (NotPlainError, pa.ArrowInvalid):
         return None
     return result
@@ -94,7 +88,7 @@ def _blocks(request: Request, encoding: str, head_lines: int) -> Iterator[bytes]
 
 def _check_head(head: bytes, request: Request) -> None:
     """Raises NotPlainError unless each line of the head is a record."""
-    regular = csvblock.is_regular(head, csvblock.check_text(head, request))
+    regular = csvblock.is_regular(head, csvblock.check_record_text(head, request))
     starts = csvblock.record_starts(head, request) if regular else None
     if starts is None or len(starts):
         raise NotPlainError
@@ -163,42 +157,6 @@ def _rewritten(request: Request, encoding: str) -> Iterator[bytes]:
             raise NotPlainError
     if rest:
         yield rest + b"\n"
-
-
-def _write(
-    blocks: Iterator[bytes], request: Request, result: PartResult, head: Head, line: int
-) -> None:
-    """Write the records. Raises NotPlainError, ArrowInvalid, ReadError `bounds`."""
-    room = request.max_cells // max(1, len(head.kept))
-    schema = ipc_schema(result.headers)
-    parse = partial(csvblock.parse, request=request, head=head, footers=Footers(request, head))
-    waiting: list[_Rows] = []  # rows that are footers if nothing comes after them
-    with open_ipc(Path(request.folder) / result.file, schema) as writer:
-
-        def put(rows: _Rows) -> None:
-            nonlocal room
-            numbers, extras = rows[0], rows[-1]
-            if len(numbers) > room:
-                raise too_many_cells(request, "", numbers[room].as_py())
-            room -= len(numbers)
-            result.has_extra |= extras.null_count < len(numbers)
-            writer.write_batch(pa.RecordBatch.from_arrays(rows, schema=schema))
-
-        for parsed in ahead(parse, blocks, _THREADS, _AHEAD):
-            rows = [integers(parsed.places + line), *parsed.columns, parsed.extras]
-            line += parsed.lines
-            result.has_lost |= parsed.has_lost
-            records = len(rows[0]) - len(parsed.footers)
-            if records:
-                for earlier in waiting:
-                    put(earlier)
-                waiting.clear()
-                result.footers.clear()
-                put([column.slice(0, records) for column in rows])
-            if parsed.footers:
-                last = [column.slice(records) for column in rows]
-                waiting.append(last)
-                result.footers += zip(last[0].to_pylist(), parsed.footers, strict=True)
 
 
 def _pieces(request: Request, encoding: str) -> Iterator[bytes]:

@@ -8,13 +8,16 @@ allocated by the size that a sheet claims to have.
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO, TypeVar
 
+from assets.landing.readers import fastsheet
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.oldworkbook import read_xls
 from assets.landing.readers.parts import choose_parts
 from assets.landing.readers.request import Request
 from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
+from assets.landing.readers.sheetblock import Strings
 from assets.landing.readers.table import PartResult, Row, write_table
 from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError, local, stream
 from assets.landing.readers.zips import DAMAGE, open_zip
@@ -49,24 +52,30 @@ class _Workbook:
     def read(self) -> list[PartResult]:
         sheets, strings_member = self._directory()
         wanted = choose_parts(list(sheets), self._request, "sheet")
-        strings = self._guarded(strings_member, self._strings) if strings_member else []
+        strings = self._strings(strings_member) if strings_member else Strings.of([])
         results: list[PartResult] = []
         for place, name in enumerate(wanted):
             self._part = name
-            scan = self._guarded(sheets[name], self._scan)
-            titles: list[Row] = []
-            rows = self._rows(sheets[name], strings, titles)
-            results.append(
-                write_table(
-                    name,
-                    rows,
-                    self._request,
-                    f"{place}.arrow",
-                    merges=scan.merges,
-                    titles=titles,
-                )
-            )
+            file = f"{place}.arrow"
+            fast = self._read_fast(name, sheets[name], strings, file)
+            results.append(fast or self._read_any(name, sheets[name], strings, file))
         return results
+
+    def _read_fast(self, name: str, member: str, strings: Strings, file: str) -> PartResult | None:
+        """The part of a sheet as programs write it, else None."""
+        opened = partial(self._open, member)
+        titles: list[Row] = []
+        rows = self._rows(member, strings, titles)
+        try:
+            return fastsheet.read_plain(name, opened, rows, titles, strings, self._request, file)
+        except ReadError:
+            return None  # what is wrong further down may come first
+
+    def _read_any(self, name: str, member: str, strings: Strings, file: str) -> PartResult:
+        scan = self._guarded(member, self._scan)
+        titles: list[Row] = []
+        rows = self._rows(member, strings, titles)
+        return write_table(name, rows, self._request, file, merges=scan.merges, titles=titles)
 
     def _directory(self) -> tuple[dict[str, str], str | None]:
         """Sheet name → member, in the order of the workbook; member of the shared strings."""
@@ -103,8 +112,11 @@ class _Workbook:
         self._guarded(member, lambda source: _drain(stream(source, start)))
         return found
 
-    def _strings(self, source: IO[bytes]) -> list[str]:
-        return read_strings(source, self._request.max_cell_chars)
+    def _strings(self, member: str) -> Strings:
+        if plain := fastsheet.read_strings(partial(self._open, member), self._request):
+            return plain
+        most = self._request.max_cell_chars
+        return Strings.of(self._guarded(member, lambda source: read_strings(source, most)))
 
     def _scan(self, source: IO[bytes]) -> SheetScan:
         """The extent of the filled cells, checked. Raises ReadError `bounds`."""
@@ -121,7 +133,7 @@ class _Workbook:
             )
         return scan
 
-    def _rows(self, member: str, strings: list[str], titles: list[Row]) -> Iterator[Row]:
+    def _rows(self, member: str, strings: Strings, titles: list[Row]) -> Iterator[Row]:
         """Rows behind the title rows, with their sheet row as place and as number.
 
         The title rows are put into `titles` before the first row is given.
@@ -129,7 +141,7 @@ class _Workbook:
         title_rows = self._request.title_rows
         part = self._part
         with self._open(member) as source:
-            reader = SheetRows(strings, self._request.max_cell_chars)
+            reader = SheetRows(strings.listed, self._request.max_cell_chars)
             pieces = stream(source, reader.start, reader.end, reader.text)
             try:
                 for _ in pieces:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 
 Attributes = dict[str, str]
 
