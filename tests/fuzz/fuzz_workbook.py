@@ -1,15 +1,25 @@
-"""Fuzz the workbook reader: the XML of sheet and strings, in a package that is sound."""
+"""Fuzz the workbook reader: the XML of sheet and strings, in a package that is sound.
+
+What is read in blocks is read by the handlers too, and has to be the same.
+"""
 
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
+from unittest import mock
 from zipfile import ZipFile
 
 import atheris
+import pyarrow.ipc
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 with atheris.instrument_imports(include=["assets.landing.readers"]):
-    from assets.landing.readers.workbook import read_xlsx
+    from assets.landing.readers import fastsheet
+    from assets.landing.readers.errors import ReadError
+    from assets.landing.readers.request import Request
+    from assets.landing.readers.workbook import _Workbook, read_xlsx
 from tests.fuzz.harness import run
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -27,6 +37,12 @@ RELATIONS = (
     f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" Type="{OFFICE}/worksheet" '
     f'Target="sheet.xml"/><Relationship Id="r2" Type="{OFFICE}/sharedStrings" '
     'Target="strings.xml"/></Relationships>'
+)
+PLAIN = (
+    f'<worksheet xmlns="{MAIN}"><sheetData><row r="1" ht="9"><c r="A1" t="s"><v>0</v></c></row>'
+    '<row r="2"><c r="A2" s="1"><f>B1</f><v>1.50</v></c><c r="B2" t="inlineStr"><is><t>&amp;</t>'
+    '</is></c></row><row r="4"><c r="A4" t="str"><v>甲</v></c><c r="AB4"/></row></sheetData>'
+    "</worksheet>"
 )
 # First byte: which member the rest is; 0xFF: the rest is the whole file.
 SHEET = (
@@ -64,8 +80,34 @@ def seeds() -> list[bytes]:
 
     with tempfile.TemporaryDirectory() as folder:
         whole = write(b"\x00" + SHEET.encode(), Path(folder)).read_bytes()
-    return [bytes([n]) + text.encode() for n, text in enumerate(PARTS.values())] + [b"\xff" + whole]
+    members = [bytes([n]) + text.encode() for n, text in enumerate(PARTS.values())]
+    return [*members, b"\x00" + PLAIN.encode(), b"\xff" + whole]
+
+
+def read_both(request: Request) -> None:
+    """Read in blocks and by the handlers. Raises AssertionError if that is not the same."""
+    fast = _outcome(request, "fast")
+    with (
+        mock.patch.object(_Workbook, "_read_fast", lambda *_: None),
+        mock.patch.object(fastsheet, "read_strings", lambda *_: None),
+    ):
+        slow = _outcome(request, "slow")
+    assert fast == slow, (fast, slow)
+
+
+def _outcome(request: Request, name: str) -> Any:
+    """The parts with their rows, or the error."""
+    folder = Path(request.folder) / name
+    folder.mkdir()
+    try:
+        parts = read_xlsx(replace(request, folder=str(folder)))
+    except ReadError as error:
+        return error.as_dict()
+    files = [pyarrow.ipc.open_file((folder / part.file).read_bytes()) for part in parts]
+    return [
+        (asdict(part), file.read_all().to_pylist()) for part, file in zip(parts, files, strict=True)
+    ]
 
 
 if __name__ == "__main__":
-    run("xlsx", read_xlsx, seeds(), write, columns={"a": "c0"}, optional_columns=["a"])
+    run("xlsx", read_both, seeds(), write, columns={"a": "c0"}, optional_columns=["a"])
