@@ -71,25 +71,26 @@ def write(
     kept: Sequence[int],
     request: Request,
     part: str,
-    layer: Path | None = None,
-    found: Shapes | None = None,
+    layer: tuple[Path, Shapes] | None = None,
 ) -> bool:
-    """Write these fields of all records, with the shapes of a layer; False if that is left to the
-    slow way. No cell that is written holds a replacement character.
+    """Write these fields of all records, with the shapes of a layer (the .shp for GDAL, and what
+    was found in it); False if that is left to the slow way, which then writes the file anew.
+
+    No cell that is written holds a replacement character.
     """
     if table.count * max(1, len(headers)) > request.max_cells:
         return False
     schema = ipc_schema(headers)
     try:
-        if layer is not None and table.count:
-            shapes.check_driver(layer, request, part)
+        if layer and table.count:
+            shapes.check_driver(layer[0], request, part)
         with open_ipc(file, schema) as writer:
-            for begin, end in _pieces(table, found):
+            for begin, end in _pieces(table, layer and layer[1]):
                 columns = dbf.columns(table, encoding, kept, begin, end)
                 if columns is None or not all(map(_is_sound, columns)):
                     return False
-                if layer is not None and found is not None:
-                    geometry = _geometry(layer, found, begin, end)
+                if layer:
+                    geometry = _geometry(*layer, begin, end)
                     if geometry is None:
                         return False
                     columns.append(geometry)
@@ -107,7 +108,7 @@ def _pieces(table: dbf.Table, found: Shapes | None) -> Iterator[tuple[int, int]]
     begin = 0
     while begin < table.count:
         end = min(begin + rows, table.count)
-        if found is not None:
+        if found:
             within = np.searchsorted(found.starts, found.starts[begin] + _BYTES, "right") - 1
             end = min(end, max(begin + 1, int(within)))
         yield begin, end

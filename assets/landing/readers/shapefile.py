@@ -58,9 +58,8 @@ def read_shapefile(request: Request) -> list[PartResult]:
     crs = _crs(files.get(".prj"))
     layer = shapes.alone(files, Path(request.folder) / "alone")
     file = Path(request.folder) / "0.arrow"
-    if fastlayer.write(file, headers, table, encoding, kept, request, part, layer, found):
-        lost = False
-    else:
+    result = PartResult(part, headers, file.name, encoding=encoding, crs=crs, has_lost=False)
+    if not fastlayer.write(file, headers, table, encoding, kept, request, part, (layer, found)):
         geometries = shapes.in_hex(layer, request, part, count)
         writer = PartWriter(file, headers, request, part)
         for row, texts in enumerate(dbf.rows(table, encoding, request, part), start=1):
@@ -70,8 +69,8 @@ def read_shapefile(request: Request) -> list[PartResult]:
                 raise request.error("geometry", what, "a sound geometry", part, row)
             writer.add(row, [*(texts[place] for place in kept), shape])
         writer.close()
-        lost = writer.has_lost
-    return [PartResult(part, headers, "0.arrow", encoding=encoding, crs=crs, has_lost=lost)]
+        result.has_lost = writer.has_lost
+    return [result]
 
 
 def _is_table_alone(request: Request) -> bool:
