@@ -5,7 +5,6 @@ The geometry is left to GDAL, which is not fuzzed here; its part is replaced.
 
 import struct
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import atheris
@@ -13,7 +12,7 @@ import atheris
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 with atheris.instrument_imports(include=["assets.landing.readers"]):
-    from assets.landing.readers import shapefile
+    from assets.landing.readers import shapefile, shapes
 from tests.fuzz.harness import run
 
 SUFFIXES = (".shp", ".shx", ".dbf")
@@ -53,14 +52,13 @@ def write(data: bytes, folder: Path) -> Path:
     return path
 
 
-def no_geometry(*_: object) -> Iterator[str | None]:
+def points(_layer: Path, _start: int, count: int) -> list[bytes]:
     """In place of GDAL: a shape for each record."""
-    while True:
-        yield "00"
+    return [struct.pack("<BIdd", 1, 1, 0, 0)] * count
 
 
 if __name__ == "__main__":
-    vars(shapefile)["_geometries"] = no_geometry
+    vars(shapes).update(batch=points, check_driver=lambda *_: None)
     seeds = [bytes([n]) + content for n, content in enumerate(parts().values())]
     run(
         "shapefile",

@@ -6,10 +6,14 @@ A general reader would guess the encoding and turn digits into floats; this one 
 import codecs
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+
+from assets.landing.readers import fixedwidth
 from assets.landing.readers.headers import check_headers, clean_header
 from assets.landing.readers.request import Request
 
@@ -17,6 +21,9 @@ VERSION = b"\x03"  # the first byte of a dBASE III table without memo
 _HEADER = 32
 _FIELD = 32
 _TEXT_TYPES = frozenset("CNFDL")
+_DELETED = b"*"
+_CHUNK_ROWS = 10_000  # that are looked at together,
+_CHUNK_BYTES = 4 << 20  # or fewer
 _FILL = b"\x1a\x00 "  # what programs leave behind the last record
 
 
@@ -39,10 +46,16 @@ class Table:
     first: int
     size: int
 
-    def records(self) -> Iterator[bytes]:
-        """The bytes of each record, with the deletion mark in front."""
-        for start in range(self.first, self.first + self.count * self.size, self.size):
+    def records(self, begin: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes of each record (of those in the range), with the deletion mark in front."""
+        for row in range(begin, self.count if end is None else end):
+            start = self.first + row * self.size
             yield self.data[start : start + self.size]
+
+    def cells(self, begin: int, end: int) -> fixedwidth.Cells:
+        """The same as a row of bytes each, over the bytes of the file."""
+        whole = np.frombuffer(self.data, np.uint8, self.count * self.size, self.first)
+        return whole.reshape(self.count, self.size)[begin:end]
 
 
 def open_table(path: Path, request: Request, part: str) -> Table:
@@ -141,7 +154,7 @@ def checked_names(table: Table, encoding: str, request: Request, part: str) -> l
 def rows(table: Table, encoding: str, request: Request, part: str) -> Iterator[list[str]]:
     """`texts` of each record. Raises ReadError `deleted-records`."""
     for row, record in enumerate(table.records(), start=1):
-        if record[:1] == b"*":
+        if record[:1] == _DELETED:
             raise request.error(
                 "deleted-records",
                 "the record is marked as deleted but still there",
@@ -150,6 +163,15 @@ def rows(table: Table, encoding: str, request: Request, part: str) -> Iterator[l
                 row,
             )
         yield texts(record, table, encoding)
+
+
+def columns(
+    table: Table, encoding: str, places: Sequence[int], begin: int, end: int
+) -> list[pa.Array] | None:
+    """What `rows` gives of these fields, a column each; None if it may raise an error."""
+    if (table.cells(begin, end)[:, 0] == _DELETED[0]).any():
+        return None
+    return _columns(table, encoding, [table.fields[place] for place in places], begin, end)
 
 
 def texts(record: bytes, table: Table, encoding: str) -> list[str]:
@@ -173,7 +195,37 @@ def _try(table: Table, encoding: str) -> None:
             field.raw_name.decode(encoding)
         except UnicodeDecodeError:
             raise _Undecodable(f"the name of field {place + 1}", None) from None
-    for row, record in enumerate(table.records(), start=1):
+    step = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES // table.size))
+    for begin in range(0, table.count, step):
+        end = min(begin + step, table.count)
+        if not _is_plain(table, encoding, begin, end):
+            _try_each(table, encoding, begin, end)
+
+
+def _is_plain(table: Table, encoding: str, begin: int, end: int) -> bool:
+    """Whether all values of these records are sure to be sound."""
+    if codecs.lookup(encoding).name == "utf-8":
+        starts = [field.offset for field in table.fields if field.length]
+        if fixedwidth.are_utf8(table.cells(begin, end), starts):
+            return True
+    return _columns(table, encoding, table.fields, begin, end) is not None
+
+
+def _columns(
+    table: Table, encoding: str, fields: Sequence[Field], begin: int, end: int
+) -> list[pa.Array] | None:
+    cells = table.cells(begin, end)
+    found: list[pa.Array] = []
+    for field in fields:
+        column = fixedwidth.texts(cells[:, field.offset : field.offset + field.length], encoding)
+        if column is None:
+            return None
+        found.append(column)
+    return found
+
+
+def _try_each(table: Table, encoding: str, begin: int, end: int) -> None:
+    for row, record in enumerate(table.records(begin, end), start=begin + 1):
         try:
             found = texts(record, table, encoding)
         except UnicodeDecodeError:

@@ -6,14 +6,13 @@ file called .shp holds; so it is given a copy of .shp and .shx alone, after thes
 
 import shutil
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pyogrio.raw
 
-from assets.landing.readers import dbf
+from assets.landing.readers import dbf, fastlayer, shapes
 from assets.landing.readers.bundle import SHAPEFILE_PARTS, check_parts, shapefile_set
+from assets.landing.readers.fastlayer import Shapes
 from assets.landing.readers.parts import choose_parts
 from assets.landing.readers.request import GEOMETRY, Request
 from assets.landing.readers.table import PartResult, PartWriter
@@ -23,14 +22,9 @@ _MAGIC = 9994
 _SHP_MAGIC = struct.pack(">i", _MAGIC)
 _HEADER = 100
 _ENTRY = 8  # bytes of a shape in the index
-_BATCH = 5_000
-_BATCH_BYTES = 32 << 20
 _COPIES = 8  # of a shape between the file and the cell: points with Z and M, WKB, hexadecimal
-_DRIVER = "ESRI Shapefile"
 # Points, lines, polygons and point sets, with or without Z and M. Not multipatch (31).
 _SHAPE_TYPES = frozenset({0, 1, 3, 5, 8, 11, 13, 15, 18, 21, 23, 25, 28})
-
-_POINT, _LINE, _POLYGON = 1, 2, 3  # in WKB; the others hold geometries
 
 Files = dict[str, Path]
 
@@ -45,13 +39,14 @@ def read_shapefile(request: Request) -> list[PartResult]:
         return [_read_table(request)]
     part, files = _collect(request)
     choose_parts([part], request, "layer")
-    filled = _check(files, request, part)
+    found = _check(files, request, part)
     table = dbf.open_table(files[".dbf"], request, part)
+    count = len(found.filled)
     index_count = (files[".shx"].stat().st_size - _HEADER) // _ENTRY
-    if not len(filled) == index_count == table.count:
+    if not count == index_count == table.count:
         raise request.error(
             "shapefile-counts",
-            f".shp has {len(filled)} shapes, .shx {index_count}, .dbf {table.count}",
+            f".shp has {count} shapes, .shx {index_count}, .dbf {table.count}",
             "the same number in all three",
             part,
         )
@@ -60,16 +55,22 @@ def read_shapefile(request: Request) -> list[PartResult]:
     kept = [place for place, name in enumerate(names) if name not in request.personal_columns]
     headers = [*(names[place] for place in kept), GEOMETRY]
 
-    writer = PartWriter(Path(request.folder) / "0.arrow", headers, request, part)
-    geometries = _geometries(files, request, part, len(filled))
-    for row, texts in enumerate(dbf.rows(table, encoding, request, part), start=1):
-        shape = next(geometries)
-        if (shape is not None) != filled[row - 1]:
-            raise request.error("geometry", "unreadable geometry", "a sound geometry", part, row)
-        writer.add(row, [*(texts[place] for place in kept), shape])
-    writer.close()
-    crs, lost = _crs(files.get(".prj")), writer.has_lost
-    return [PartResult(part, headers, "0.arrow", encoding=encoding, crs=crs, has_lost=lost)]
+    crs = _crs(files.get(".prj"))
+    layer = shapes.alone(files, Path(request.folder) / "alone")
+    file = Path(request.folder) / "0.arrow"
+    result = PartResult(part, headers, file.name, encoding=encoding, crs=crs, has_lost=False)
+    if not fastlayer.write(file, headers, table, encoding, kept, request, part, (layer, found)):
+        geometries = shapes.in_hex(layer, request, part, count)
+        writer = PartWriter(file, headers, request, part)
+        for row, texts in enumerate(dbf.rows(table, encoding, request, part), start=1):
+            shape = next(geometries)
+            if (shape is not None) != found.filled[row - 1]:
+                what = "unreadable geometry"
+                raise request.error("geometry", what, "a sound geometry", part, row)
+            writer.add(row, [*(texts[place] for place in kept), shape])
+        writer.close()
+        result.has_lost = writer.has_lost
+    return [result]
 
 
 def _is_table_alone(request: Request) -> bool:
@@ -89,11 +90,15 @@ def _read_table(request: Request) -> PartResult:
     names = dbf.checked_names(table, encoding, request, part)
     kept = [place for place, name in enumerate(names) if name not in request.personal_columns]
     headers = [names[place] for place in kept]
-    writer = PartWriter(Path(request.folder) / "0.arrow", headers, request, part)
-    for row, texts in enumerate(dbf.rows(table, encoding, request, part), start=1):
-        writer.add(row, [texts[place] for place in kept])
-    writer.close()
-    return PartResult(part, headers, "0.arrow", encoding=encoding, has_lost=writer.has_lost)
+    file = Path(request.folder) / "0.arrow"
+    result = PartResult(part, headers, file.name, encoding=encoding, has_lost=False)
+    if not fastlayer.write(file, headers, table, encoding, kept, request, part):
+        writer = PartWriter(file, headers, request, part)
+        for row, texts in enumerate(dbf.rows(table, encoding, request, part), start=1):
+            writer.add(row, [texts[place] for place in kept])
+        writer.close()
+        result.has_lost = writer.has_lost
+    return result
 
 
 def _collect(request: Request) -> tuple[str, Files]:
@@ -141,8 +146,8 @@ def _unpack(request: Request, work: Path) -> tuple[str, Files]:
     return stem, files
 
 
-def _check(files: Files, request: Request, part: str) -> list[bool]:
-    """For each shape whether it has a geometry; headers, lengths and index checked.
+def _check(files: Files, request: Request, part: str) -> Shapes:
+    """The shapes; headers, lengths and index checked.
 
     Raises ReadError `not-a-shapefile`, `truncated` or `geometry`.
     """
@@ -178,19 +183,23 @@ def _check(files: Files, request: Request, part: str) -> list[bool]:
             f"{_ENTRY} bytes for each shape",
             part,
         )
-    places, filled = _walk(files[".shp"], shape_types[0], request, part)
-    index = np.frombuffer(files[".shx"].read_bytes()[_HEADER:], dtype=">i4")
+    entries = np.frombuffer(files[".shx"].read_bytes(), dtype=">i4", offset=_HEADER)
+    index = 2 * entries[0::2].astype(np.int64)
+    data = files[".shp"].read_bytes()
+    most = request.memory_bytes // _COPIES
+    found = fastlayer.scan(data, index, shape_types[0], most)
+    if found is None:
+        found = _walk(data, shape_types[0], request, part)
     # Different counts are said by the caller, with the number of records beside them.
-    if len(index) == 2 * len(places) and index[0::2].tolist() != places:
+    if len(index) == len(found.filled) and (index != found.starts[:-1]).any():
         raise request.error("geometry", ".shx points elsewhere", "the .shx of this .shp", part)
-    return filled
+    return found
 
 
-def _walk(path: Path, kind: int, request: Request, part: str) -> tuple[list[int], list[bool]]:
-    """Offset of each record in 16-bit words, and whether it has a geometry."""
+def _walk(data: bytes, kind: int, request: Request, part: str) -> Shapes:
+    """The shapes, record by record. Raises ReadError `truncated`, `geometry` or `memory`."""
     places: list[int] = []
     filled: list[bool] = []
-    data = path.read_bytes()
     place = _HEADER
     while place < len(data):
         row = len(places) + 1
@@ -211,86 +220,11 @@ def _walk(path: Path, kind: int, request: Request, part: str) -> tuple[list[int]
                 part,
                 row,
             )
-        places.append(place // 2)
+        places.append(place)
         filled.append(shape != 0)
         place += 8 + words * 2
-    return places, filled
-
-
-def _geometries(files: Files, request: Request, part: str, count: int) -> Iterator[str | None]:
-    """2D WKB in hexadecimal, one a shape, None for a null shape."""
-    alone = Path(request.folder) / "alone"  # without .dbf: GDAL must not see records or encoding
-    alone.mkdir()
-    for suffix in (".shp", ".shx"):
-        files[suffix].rename(alone / f"layer{suffix}")
-    layer = alone / "layer.shp"
-    if count == 0:
-        return
-    try:
-        driver = pyogrio.read_info(layer)["driver"]
-        if driver != _DRIVER:
-            raise request.error("not-a-shapefile", f"driver {driver}", _DRIVER, part)
-    except RuntimeError as error:  # the base of the errors of pyogrio
-        raise request.error("geometry", str(error), "sound geometry", part) from None
-    step = max(1, min(_BATCH, _BATCH_BYTES * count // layer.stat().st_size))
-    for start in range(0, count, step):
-        for row, shape in enumerate(_shapes(layer, start, step), start + 1):
-            if shape is not None and not _is_finite(shape):
-                what = "a coordinate that is not finite"
-                raise request.error("geometry", what, "a sound geometry", part, row)
-            yield None if shape is None else shape.hex().upper()
-    # Fewer shapes than records must not end the loop of the caller without a word.
-    while True:
-        yield None
-
-
-def _shapes(layer: Path, start: int, count: int) -> list[bytes | None]:
-    """WKB of the shapes from `start` on; None for a null shape and for a broken one."""
-    try:
-        _, _, shapes, _ = pyogrio.raw.read(
-            layer, columns=[], force_2d=True, skip_features=start, max_features=count
-        )
-    except RuntimeError:
-        # One broken shape fails the whole batch; singly read, the caller sees which it is.
-        if count == 1:
-            return [None]
-        return [shape for place in range(count) for shape in _shapes(layer, start + place, 1)]
-    return list(shapes)
-
-
-def _is_finite(wkb: bytes) -> bool:
-    """Whether all coordinates of the 2D WKB are numbers.
-
-    Looked at where they lie: a geometry made of them would take their size again.
-    """
-    _, finite = _walk_wkb(wkb, 0)
-    return finite
-
-
-def _walk_wkb(wkb: bytes, place: int) -> tuple[int, bool]:
-    """(where the geometry at the place ends, whether its coordinates are finite)."""
-    (kind,) = struct.unpack_from("<I", wkb, place + 1)
-    place += 5
-    if kind == _POINT:
-        return place + 16, _all_finite(wkb, place, 1)
-    (count,) = struct.unpack_from("<I", wkb, place)
-    place += 4
-    if kind == _LINE:
-        return place + 16 * count, _all_finite(wkb, place, count)
-    finite = True
-    for _ in range(count):
-        if kind == _POLYGON:
-            (points,) = struct.unpack_from("<I", wkb, place)
-            finite &= _all_finite(wkb, place + 4, points)
-            place += 4 + 16 * points
-        else:
-            place, inside = _walk_wkb(wkb, place)
-            finite &= inside
-    return place, finite
-
-
-def _all_finite(wkb: bytes, place: int, points: int) -> bool:
-    return bool(np.isfinite(np.frombuffer(wkb, "<f8", 2 * points, place)).all())
+    starts = np.array([*places, len(data)], dtype=np.int64)
+    return Shapes(kind, starts, np.array(filled, dtype=np.bool_))
 
 
 def _crs(prj: Path | None) -> str | None:
