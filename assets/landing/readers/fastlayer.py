@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assets.landing.readers import dbf, fixedwidth, mojibake, shapes
-from assets.landing.readers.csvblock import integers
+from assets.landing.readers.blocks import Booleans, Int64s, integers
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import ipc_schema, open_ipc
@@ -22,9 +22,6 @@ _SCANNED = 1 << 16  # records of a .shp that are looked at together
 _ROWS = 20_000  # that are written together,
 _BYTES = 8 << 20  # or fewer; one shape may be larger
 _MOST = (1 << 31) - 1  # bytes of text in one Arrow array
-
-Int64s = np.ndarray[tuple[int], np.dtype[np.int64]]
-Booleans = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 _pairs = np.frombuffer(b"".join(b"%02X" % byte for byte in range(256)), dtype=np.uint16)
 _DIGITS = pa.Array.from_buffers(pa.uint16(), 256, [None, pa.py_buffer(_pairs)])

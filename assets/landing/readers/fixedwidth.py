@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assets.landing.readers.blocks import Bytes
+
 Cells = np.ndarray[tuple[int, int], np.dtype[np.uint8]]  # a row each
-_Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
 _Ends = np.ndarray[tuple[int], np.dtype[np.int32]]
 
 _BLANK = 0x20  # the one bit that a blank has and a NUL has not
@@ -75,12 +76,12 @@ def _lengths(cells: Cells) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     return lengths
 
 
-def _strings(ends: _Ends, data: bytes | _Bytes) -> pa.Array:
+def _strings(ends: _Ends, data: bytes | Bytes) -> pa.Array:
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.string(), len(ends) - 1, buffers)
 
 
-def _checked(ends: _Ends, data: _Bytes) -> pa.Array | None:
+def _checked(ends: _Ends, data: Bytes) -> pa.Array | None:
     column = _strings(ends, data)
     try:
         column.validate(full=True)
@@ -89,7 +90,7 @@ def _checked(ends: _Ends, data: _Bytes) -> pa.Array | None:
     return None if _REPLACEMENT in data.tobytes() else column
 
 
-def _decoded(ends: _Ends, data: _Bytes, codec: str) -> pa.Array | None:
+def _decoded(ends: _Ends, data: Bytes, codec: str) -> pa.Array | None:
     """The same of another encoding."""
     if _LF in data.tobytes():
         return None
