@@ -73,7 +73,8 @@ def write(
     """Write these fields of all records, with the shapes of a layer (the .shp for GDAL, and what
     was found in it); False if that is left to the slow way, which then writes the file anew.
 
-    No cell that is written holds a replacement character.
+    No cell that is written holds a replacement character. Raises MemoryError, and does not leave
+    it to the slow way: that needs no less, and GDAL crashes where little is left.
     """
     if table.count * max(1, len(headers)) > request.max_cells:
         return False
@@ -94,7 +95,7 @@ def write(
                 rows = integers(np.arange(begin + 1, end + 1, dtype=np.int64))
                 cells = [rows, *columns, pa.nulls(end - begin, pa.string())]
                 writer.write_batch(pa.RecordBatch.from_arrays(cells, schema=schema))
-    except (ReadError, RuntimeError, MemoryError):  # RuntimeError is the base of those of pyogrio
+    except (ReadError, RuntimeError):  # RuntimeError is the base of those of pyogrio
         return False
     return True
 
