@@ -173,6 +173,7 @@ class SourceDeclaration(BaseModel):
     part_pattern: Pattern | None = None
     records: str = ""
     parts: list[Annotated[str, StringConstraints(min_length=1)]] = []
+    ignored_parts: list[Annotated[str, StringConstraints(min_length=1)]] = []
     encodings: list[Encoding] = Field(default=["utf-8-sig", "gb18030"], min_length=1)
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
     title_rows: int = Field(default=0, ge=0)

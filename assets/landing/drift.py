@@ -49,7 +49,8 @@ def reading_of(source: SourceDeclaration, file_name: str, decisions: pl.DataFram
     if mine.is_empty():
         return Reading(source)
     draft = _Draft()
-    for decision in mine.iter_rows(named=True):
+    # Renamed headers first: a unit may be decided for one.
+    for decision in sorted(mine.iter_rows(named=True), key=lambda row: row["kind"] != "renamed"):
         _apply(draft, source, decision)
     return Reading(_changed(source, draft.changes), tuple(draft.factors), draft.any_rows)
 
@@ -75,11 +76,15 @@ def _apply(draft: _Draft, source: SourceDeclaration, decision: Mapping[str, Any]
         parts = [re.escape(delivered if name == declared else name) for name in source.parts]
         draft.changes.update(parts=[], part_pattern="|".join(parts))
     elif kind == "unit":
-        fits = declared in source.columns and delivered and decision["factor"] is not None
+        fits = declared in current("columns") and delivered and decision["factor"] is not None
         _need(source, decision, fits, "a header, its new unit and 换算系数")
-        if declared in source.column_units:
-            draft.changes["column_units"] = {**current("column_units"), declared: delivered}
-        draft.factors.append((declared, decision["factor"]))
+        # Under whatever header the column is delivered: of a renamed one the factor was lost.
+        column = current("columns")[declared]
+        headers = [header for header, name in current("columns").items() if name == column]
+        units = current("column_units")
+        if units.keys() & set(headers):
+            draft.changes["column_units"] = units | dict.fromkeys(headers, delivered)
+        draft.factors += [(header, decision["factor"]) for header in headers]
     elif kind == "title_rows":
         _need(source, decision, delivered and delivered.isdigit(), "the number of title rows")
         draft.changes["title_rows"] = int(delivered)

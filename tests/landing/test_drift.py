@@ -156,6 +156,7 @@ def test_sheets_by_pattern_with_cells_of_their_names(tmp_path: Path) -> None:
         ["a", "__file_area__", "__file_year__", "__file_more__", "__part_city__"],
         file_pattern=r"(?P<area>.+)_(?P<year>[0-9]{4})(?P<more>_.*)?\.xlsx",
         part_pattern="(?P<city>银川|中卫)取水",
+        ignored_parts=["目录取水"],
     )
     parts = read_delivery(path, source)
     assert [part.part for part in parts] == ["银川取水", "中卫取水"]

@@ -119,3 +119,25 @@ def test_a_decision_for_one_file_is_for_no_other(tmp_path: Path) -> None:
 def test_a_decision_that_does_not_fit_is_an_error(decision: dict[str, Any]) -> None:
     with pytest.raises(DeclarationError):
         reading_of(SOURCE, "a.xlsx", decisions(decision))
+
+
+@pytest.mark.parametrize("header", ["产量", "产品产量"])
+def test_a_header_renamed_and_in_another_unit_takes_both_decisions(
+    tmp_path: Path, header: str
+) -> None:
+    """The factor was kept by the declared header and looked up by the delivered one."""
+    path = workbook(tmp_path / "a.xlsx", ("企业", "产品产量", "备注"), ("", "万吨", ""))
+    renamed = {"kind": "renamed", "declared": "产量", "delivered": "产品产量"}
+    with pytest.raises(ReadError, match="unit of '产品产量' is '万吨'"):
+        read(path, tmp_path, renamed)
+    unit = {"kind": "unit", "declared": header, "delivered": "万吨", "factor": Decimal(10_000)}
+    for decided in ((renamed, unit), (unit, renamed)):
+        records = read(path, tmp_path, *decided)
+        assert [Decimal(text) for text in records["output_t"]] == [15_000]
+
+
+def test_a_unit_over_a_column_that_is_declared_without_one_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", units=("", "吨", "万元"))
+    with pytest.raises(ReadError, match="'万元' below '备注', which is declared without a unit"):
+        read(path, tmp_path)
+    assert read(workbook(tmp_path / "b.xlsx", units=("-", "吨", "")), tmp_path).height == 1

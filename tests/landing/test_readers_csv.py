@@ -131,7 +131,7 @@ def test_merged_headers_units_and_footers(tmp_path: Path) -> None:
         headers,
         header_rows=2,
         units_row=True,
-        column_units={"能源消费/煤": "万吨"},
+        column_units={"能源消费/煤": "万吨", "能源消费/油": "吨"},
         footer_patterns=["注：", "^合计$"],
     )
     (part,) = read_delivery(path, source)

@@ -147,7 +147,7 @@ def test_titles_merged_headers_units_and_footers(tmp_path: Path) -> None:
         title_rows=1,
         header_rows=2,
         units_row=True,
-        column_units={"能源消费/煤": "万吨"},
+        column_units={"能源消费/煤": "万吨", "能源消费/油": "吨"},
         footer_patterns=["注", "数据来源"],
     )
     (part,) = read_delivery(path, source)
@@ -170,10 +170,15 @@ def test_sheets_are_chosen_by_name_or_pattern(tmp_path: Path) -> None:
     missing = refused(path, declare("xlsx", ["a"], parts=["2021年"]))
     assert (missing.code, missing.part) == ("sheet-missing", "2021年")
     assert "'2019年', '说明', '2020年'" in str(missing)
-    chosen = read_delivery(path, declare("xlsx", ["a"], parts=["2020年", "2019年"]))
+    ignored: dict[str, Any] = {"ignored_parts": ["说明"]}
+    chosen = read_delivery(path, declare("xlsx", ["a"], parts=["2020年", "2019年"], **ignored))
     assert [part.part for part in chosen] == ["2019年", "2020年"]
-    matched = read_delivery(path, declare("xlsx", ["a"], part_pattern=r"(?P<year>\d{4})年"))
+    by_year = declare("xlsx", ["a"], part_pattern=r"(?P<year>\d{4})年", **ignored)
+    matched = read_delivery(path, by_year)
     assert [part.rows["a"][0] for part in matched] == ["2019年", "2020年"]
+    unread = refused(path, declare("xlsx", ["a"], parts=["2020年", "2019年"]))
+    assert (unread.code, unread.part, unread.row) == ("sheet-unread", "说明", 2)
+    assert 'ignored_parts = ["说明"]' in str(unread)
     none = refused(path, declare("xlsx", ["a"], part_pattern=r"\d{4}"))
     assert none.code == "sheet-missing"
     assert "'2019年'" in str(none)

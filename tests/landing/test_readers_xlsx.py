@@ -72,7 +72,7 @@ def test_merged_headers_units_footers_and_raw_text(tmp_path: Path) -> None:
         title_rows=1,
         header_rows=2,
         units_row=True,
-        column_units={"能源消费/煤": "万吨"},
+        column_units={"能源消费/煤": "万吨", "能源消费/油": "吨"},
         footer_patterns=["注", "数据来源"],
     )
     (part,) = read_delivery(path, source)
@@ -80,7 +80,7 @@ def test_merged_headers_units_footers_and_raw_text(tmp_path: Path) -> None:
     assert part.headers == ("序号", "能源消费/煤", "能源消费/油", "核定时间 (年)")
     assert part.units == {"能源消费/煤": "万吨", "能源消费/油": "吨"}
     assert part.rows.rows() == [
-        (5, "1", "191.389929", "TRUE", None),
+        (5, "1", "191.389929", "TRUE", "=1/0"),
         (7, "注：中间", None, None, None),
         (8, "2", " 0.10", "FALSE", "#N/A"),
     ]
@@ -265,3 +265,30 @@ def test_legend_beside_the_table(tmp_path: Path) -> None:
     assert read_delivery(path, SOURCE)[0].rows.rows() == [(2, "1", ",legend"), (3, "2", None)]
     declared = declare("xlsx", ["a"], ignored_columns=["__column_3__"])
     assert read_delivery(path, declared)[0].rows.rows() == [(2, "1", "legend"), (3, "2", None)]
+
+
+def test_a_sheet_that_would_be_lost_among_others_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    for name, rows in {
+        "宁夏2017": [["a"], [1]],
+        "宁夏 2018": [["a"], [2]],
+        "说明": [["b"], [3]],
+    }.items():
+        for row in rows:
+            (book[name] if name in book.sheetnames else book.create_sheet(name)).append(row)
+    book.create_sheet("空表").append(["a"])
+    book.save(path)
+    source = declare("xlsx", ["a"], part_pattern="宁夏[0-9]{4}")
+    error = refused(path, source)
+    assert (error.code, error.part, error.row) == ("sheet-unread", "宁夏 2018", 2)
+    ignored = source.model_copy(update={"ignored_parts": ["宁夏 2018"]})
+    assert [part.part for part in read_delivery(path, ignored)] == ["宁夏2017"]
+    both = source.model_copy(update={"part_pattern": "宁夏 ?[0-9]{4}"})
+    assert [part.part for part in read_delivery(path, both)] == ["宁夏2017", "宁夏 2018"]
+
+
+def test_a_formula_that_no_program_computed_is_no_empty_cell(tmp_path: Path) -> None:
+    path = simple(tmp_path / "a.xlsx", [["a"], ["=1+1"], [None], [2]])
+    (part,) = read_delivery(path, SOURCE)
+    assert part.rows.rows() == [(2, "=1+1"), (4, "2")]

@@ -181,6 +181,7 @@ def _request(
         formats=list(source.formats),
         parts=source.parts,
         part_pattern=source.part_pattern,
+        ignored_parts=source.ignored_parts,
         records=source.records,
         unpivot_headers=source.unpivot.headers if source.unpivot else None,
         repair=source.repair,

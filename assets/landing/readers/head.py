@@ -22,6 +22,7 @@ Row = tuple[int, int, Cells]  # place in the part, row number as a person counts
 
 _LOOKED_AT = 10  # rows behind the expected header that are tried as the header
 _ANY = 256  # columns of a grid without a declared header
+_NO_UNIT = frozenset("-—–/1年月日")  # said of a column that has none, or of a date
 _NUMBER = re.compile(r"[-+]?[0-9,]*\.?[0-9]+")
 
 
@@ -59,7 +60,7 @@ def take_head(
     """
     if request.any_header:
         return Head([f"__column_{n}__" for n in range(1, _ANY + 1)], list(range(_ANY)), {}, None)
-    if _has_no_header(request):
+    if has_no_header(request):
         names = name_columns([], request)
         return Head(names, [place for place, name in enumerate(names) if name], {}, None)
     names, over = _take_header(part, rows, request, merges, titles)
@@ -72,7 +73,7 @@ def take_head(
     return Head(names, kept, units, over)
 
 
-def _has_no_header(request: Request) -> bool:
+def has_no_header(request: Request) -> bool:
     """Whether no name is declared that a header could hold."""
     declared = (*request.columns, *request.ignored_columns, *request.personal_columns)
     delivered = [header for header in declared if not is_pseudo(header)]
@@ -187,8 +188,9 @@ def _look_elsewhere(
         raise request.error(
             "header-shifted",
             f"the declared header begins on row {row[1]}",
-            f"it on row {expected} (if the office moved it, write title_rows = {row[1] - 1} "
-            f"in {request.source_id}.toml)",
+            f"it on row {expected} (if the office moved it: a drift decision of kind title_rows "
+            f"for this file, or, for all files, write title_rows = {row[1] - 1} in "
+            f"{request.source_id}.toml)",
             part,
             expected,
         )
@@ -207,20 +209,6 @@ def _take_units(
         if place < len(cells) and (text := " ".join((cells[place] or "").split()))
     }
     toml = f"{request.source_id}.toml"
-    for header, expected in request.column_units.items():
-        found = units.get(header)
-        if header in names and found != " ".join(expected.split()):
-            line = f"{json.dumps(header, ensure_ascii=False)} = " + json.dumps(
-                found or "", ensure_ascii=False
-            )
-            raise request.error(
-                "units-mismatch",
-                f"unit of '{header}' is {found!r}",
-                f"{expected!r} (if the office changed the unit, write under [column_units] of "
-                f"{toml}: {line}, and convert what is delivered from now on)",
-                part,
-                number,
-            )
     numbers = [header for header, text in units.items() if text != "1" and _NUMBER.fullmatch(text)]
     if numbers:
         raise request.error(
@@ -230,4 +218,52 @@ def _take_units(
             part,
             number,
         )
+    expected_units = _expected_units(request)
+    for header, expected in expected_units.items():
+        found = units.get(header)
+        if header in names and found != " ".join(expected.split()):
+            line = f"{json.dumps(header, ensure_ascii=False)} = " + json.dumps(
+                found or "", ensure_ascii=False
+            )
+            raise request.error(
+                "units-mismatch",
+                f"unit of '{header}' is {found!r}",
+                f"{expected!r} (if the office changed the unit: a drift decision of kind unit for "
+                f"this file, or, for all files, write under [column_units] of {toml}: {line}, "
+                "and convert what is delivered from now on)",
+                part,
+                number,
+            )
+    if request.unpivot_headers is None:  # a wide table takes its units from this row
+        rest = {header: text for header, text in units.items() if header not in expected_units}
+        _refuse_undeclared(rest, request, part, number)
     return units
+
+
+def _expected_units(request: Request) -> dict[str, str]:
+    """Header → declared unit, which is that of every header of the column."""
+    of_column = {
+        request.columns[header]: unit
+        for header, unit in request.column_units.items()
+        if header in request.columns
+    }
+    others = {
+        header: of_column[name] for header, name in request.columns.items() if name in of_column
+    }
+    return {**others, **request.column_units}
+
+
+def _refuse_undeclared(units: dict[str, str], request: Request, part: str, row: int) -> None:
+    """Raises ReadError `units-mismatch` for a unit of a column that is declared without one."""
+    for header, text in units.items():
+        if header not in request.columns or text in _NO_UNIT:
+            continue
+        line = f"{json.dumps(header, ensure_ascii=False)} = {json.dumps(text, ensure_ascii=False)}"
+        raise request.error(
+            "units-mismatch",
+            f"{text!r} below '{header}', which is declared without a unit",
+            f"nothing there (if its numbers are in that unit, write under [column_units] of "
+            f"{request.source_id}.toml: {line}, and convert what is delivered from now on)",
+            part,
+            row,
+        )

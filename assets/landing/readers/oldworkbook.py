@@ -14,7 +14,7 @@ from typing import Any
 import python_calamine
 
 from assets.landing.readers.biff import BiffError, EncryptedError, SheetFrame, scan
-from assets.landing.readers.parts import choose_parts
+from assets.landing.readers.parts import choose_parts, refuse_unread
 from assets.landing.readers.records import check_text
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import PartResult, Row, write_table
@@ -53,8 +53,8 @@ def _read(frames: list[SheetFrame], request: Request) -> list[PartResult]:
             if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         }
         results: list[PartResult] = []
-        for place, name in enumerate(choose_parts(list(sheets), request, "sheet")):
-            frame = sheets[name]
+        wanted = choose_parts(list(sheets), request, "sheet")
+        for name, frame in sheets.items():
             sheet = book.get_sheet_by_name(name)
             merges = [
                 (top + 1, left + 1, bottom + 1, right + 1)
@@ -62,7 +62,10 @@ def _read(frames: list[SheetFrame], request: Request) -> list[PartResult]:
             ]
             titles: list[Row] = []
             rows = _rows(sheet, frame, request, name, titles)
-            file = f"{place}.arrow"
+            if name not in wanted:
+                refuse_unread(name, rows, titles, merges, request)
+                continue
+            file = f"{len(results)}.arrow"
             results.append(write_table(name, rows, request, file, merges=merges, titles=titles))
         return results
 

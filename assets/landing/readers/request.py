@@ -26,6 +26,7 @@ class Request:
     formats: list[str]
     parts: list[str] = field(default_factory=list)
     part_pattern: str | None = None
+    ignored_parts: list[str] = field(default_factory=list)
     records: str = ""
     unpivot_headers: str | None = None
     repair: str | None = None

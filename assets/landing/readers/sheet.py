@@ -54,8 +54,8 @@ class SheetScan:
         name = local(tag)
         if name == "c":
             self._place.cell(attributes.get("r"))
-        elif name == "v" or name == "is":
-            self.filled += 1
+        elif name == "v" or name == "is" or name == "f":
+            self.filled += name != "f"
             self.last_row = self._place.row  # rows only grow
             if self._place.column > self.last_column:
                 self.last_column = self._place.column
@@ -81,6 +81,7 @@ class SheetRows:
         self._pieces: list[str] | None = None  # open while inside an element that holds text
         self._chars = 0
         self._phonetic = 0
+        self._formula: str | None = None  # of the cell being read
 
     def take(self) -> Iterator[tuple[int, list[str | None]]]:
         """The rows finished since the last call: sheet row, cells from column A on."""
@@ -93,9 +94,9 @@ class SheetRows:
         if name == "c":
             self._place.cell(attributes.get("r"))
             self._kind = attributes.get("t", "n")
-            self._value = None
+            self._value = self._formula = None
             self._chars = 0
-        elif name == "v" or (name == "t" and not self._phonetic):
+        elif name in ("v", "f") or (name == "t" and not self._phonetic):
             self._pieces = []
         elif name == "row":
             self._place.next_row(attributes.get("r"))
@@ -116,7 +117,10 @@ class SheetRows:
     def end(self, tag: str) -> None:
         """Handler for the end of an element."""
         name = local(tag)
-        if name == "v" or name == "t":
+        if name == "f":
+            self._formula = "".join(self._pieces or ())
+            self._pieces = None
+        elif name == "v" or name == "t":
             if self._pieces is not None:
                 self._value = (self._value or "") + "".join(self._pieces)
                 self._pieces = None
@@ -135,6 +139,8 @@ class SheetRows:
 
     def _cell_text(self) -> str | None:
         value, kind = self._value, self._kind
+        if not value and self._formula is not None and kind not in ("str", "inlineStr"):
+            return f"={self._formula}"  # no program has computed it; as an empty cell it was lost
         if value is None:
             return None
         if kind == "s":

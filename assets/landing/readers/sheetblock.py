@@ -224,6 +224,9 @@ def _values(tags: Tags, block: bytes, request: Request, strings: Strings) -> tup
     texts = _texts(tags, block, value_tags, request)
     cell_of = np.searchsorted(cell_tags, value_tags) - 1
     kinds = kinds[cell_of]
+    told = cell_of[(kinds == _TEXT) | (_lengths(texts) > 0)]
+    if not np.isin(np.searchsorted(cell_tags, formulas) - 1, told).all():
+        raise NotPlainError  # a formula without a stored result
     texts = _resolved(texts, kinds, strings)
     holds = (kinds != _PLAIN) | (_lengths(texts) > 0)  # an empty number is no value
     if not holds.all():

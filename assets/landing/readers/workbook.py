@@ -1,8 +1,8 @@
 """Worksheets (.xlsx, .xlsm): the text of each cell as it stands in the XML.
 
 A number is its digits in the file (191.38992899999999, not what a float prints), a date its
-number, a formula its stored result, a boolean TRUE or FALSE, an error its text. Nothing is
-allocated by the size that a sheet claims to have.
+number, a formula its stored result (its own text where none is stored), a boolean TRUE or FALSE, an
+error its text. Nothing is allocated by the size that a sheet claims to have.
 """
 
 import posixpath
@@ -14,7 +14,7 @@ from typing import IO, TypeVar
 from assets.landing.readers import fastsheet
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.oldworkbook import read_xls
-from assets.landing.readers.parts import choose_parts
+from assets.landing.readers.parts import choose_parts, refuse_unread
 from assets.landing.readers.request import Request
 from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
 from assets.landing.readers.sheetblock import Strings
@@ -53,6 +53,9 @@ class _Workbook:
         sheets, strings_member = self._directory()
         wanted = choose_parts(list(sheets), self._request, "sheet")
         strings = self._strings(strings_member) if strings_member else Strings.of([])
+        for name in sheets:
+            if name not in wanted:
+                self._refuse_unread(name, sheets[name], strings)
         results: list[PartResult] = []
         for place, name in enumerate(wanted):
             self._part = name
@@ -70,6 +73,15 @@ class _Workbook:
             return fastsheet.read_plain(name, opened, rows, titles, strings, self._request, file)
         except ReadError:
             return None  # what is wrong further down may come first
+
+    def _refuse_unread(self, name: str, member: str, strings: Strings) -> None:
+        titles: list[Row] = []
+        self._part = name
+        try:
+            merges = self._guarded(member, self._scan).merges
+        except ReadError:
+            return  # what is not read may be broken
+        refuse_unread(name, self._rows(member, strings, titles), titles, merges, self._request)
 
     def _read_any(self, name: str, member: str, strings: Strings, file: str) -> PartResult:
         scan = self._guarded(member, self._scan)
