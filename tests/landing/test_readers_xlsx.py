@@ -292,3 +292,22 @@ def test_a_formula_that_no_program_computed_is_no_empty_cell(tmp_path: Path) -> 
     path = simple(tmp_path / "a.xlsx", [["a"], ["=1+1"], [None], [2]])
     (part,) = read_delivery(path, SOURCE)
     assert part.rows.rows() == [(2, "=1+1"), (4, "2")]
+
+
+def test_a_column_that_one_sheet_of_a_wide_table_lacks_is_missed(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    heads = {"甲2017": "Raw_Coal", "乙2017": "Raw coal", "丙2017": "Raw_Coal", "丁2017": ""}
+    for name, fuel in heads.items():
+        sheet = book.create_sheet(name)
+        sheet.append(["a", "Coke", *([fuel] if fuel else [])])
+        sheet.append([1, 2, 3] if fuel else [1, 2])
+    book.remove(book.worksheets[0])
+    book.save(path)
+    wide = {"headers": "(?P<fuel>[A-Z].*)", "value": "value"}
+    source = declare("xlsx", ["a"], part_pattern=".2017", unpivot=wide)
+    error = refused(path, source)
+    assert (error.code, error.part) == ("header-mismatch", "丁2017")
+    assert "which 3 of 4 sheets have" in str(error)
+    kept = source.model_copy(update={"ignored_parts": ["丁2017"]})
+    assert [part.part for part in read_delivery(path, kept)] == ["甲2017", "乙2017", "丙2017"]

@@ -14,7 +14,7 @@ from typing import Any
 import python_calamine
 
 from assets.landing.readers.biff import BiffError, EncryptedError, SheetFrame, scan
-from assets.landing.readers.parts import choose_parts, refuse_unread
+from assets.landing.readers.parts import check_alike, choose_parts, refuse_unread
 from assets.landing.readers.records import check_text
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import PartResult, Row, write_table
@@ -67,6 +67,7 @@ def _read(frames: list[SheetFrame], request: Request) -> list[PartResult]:
                 continue
             file = f"{len(results)}.arrow"
             results.append(write_table(name, rows, request, file, merges=merges, titles=titles))
+        check_alike({result.part: result.headers for result in results}, request)
         return results
 
 

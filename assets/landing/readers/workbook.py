@@ -14,7 +14,7 @@ from typing import IO, TypeVar
 from assets.landing.readers import fastsheet
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.oldworkbook import read_xls
-from assets.landing.readers.parts import choose_parts, refuse_unread
+from assets.landing.readers.parts import check_alike, choose_parts, refuse_unread
 from assets.landing.readers.request import Request
 from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
 from assets.landing.readers.sheetblock import Strings
@@ -62,6 +62,7 @@ class _Workbook:
             file = f"{place}.arrow"
             fast = self._read_fast(name, sheets[name], strings, file)
             results.append(fast or self._read_any(name, sheets[name], strings, file))
+        check_alike({result.part: result.headers for result in results}, self._request)
         return results
 
     def _read_fast(self, name: str, member: str, strings: Strings, file: str) -> PartResult | None:
