@@ -99,10 +99,9 @@ def system(text: str) -> System:
 
     Raises UnknownSystem where the text cannot be read or its datum has no known shift.
     """
-    shifted = text.strip().upper().replace("-", "").replace(" ", "")
-    for code in (GCJ02, BD09):
-        if shifted in (code.replace("-", ""), code.replace("-", "") + "LL"):
-            return System(code, code, code, DATUMS[code])
+    code = shifted_grid(text)
+    if code is not None:
+        return System(code, code, code, DATUMS[code])
     try:
         crs = CRS.from_user_input(text)
     except CRSError as error:
@@ -113,6 +112,16 @@ def system(text: str) -> System:
     epsg = crs.to_epsg()
     code = f"EPSG:{epsg}" if epsg else crs.name
     return System(code, crs.name, crs.to_wkt(), _datum(crs))
+
+
+def shifted_grid(text: str) -> str | None:
+    """GCJ-02 or BD-09 where the text names it, however it is written."""
+    said = text.strip().upper().replace("-", "").replace(" ", "")
+    for code in (GCJ02, BD09):
+        plain = code.replace("-", "")
+        if said in (plain, plain + "LL"):
+            return code
+    return None
 
 
 def _datum(crs: CRS) -> Datum:

@@ -18,6 +18,7 @@ from assets.landing.readers.errors import ReadError
 from assets.landing.readers.forked import Child, load
 from assets.landing.readers.rawpart import RawPart, cells_of_name, cells_of_part
 from assets.landing.readers.request import Request
+from assets.landing.readers.statedcrs import check_stated
 
 CHILD = "assets.landing.readers.child"
 _ERRORS = "stderr"
@@ -146,6 +147,8 @@ def _read(
             answer = _answer(child, asked, seconds, deadline)
         if "error" in answer:
             raise ReadError(**{**answer["error"], "file": path.name})
+        for told in answer["parts"]:
+            check_stated(path.name, told, source)
         parts: list[RawPart] = []
         for place, told in enumerate(answer["parts"]):
             file = work / told["file"]

@@ -21,15 +21,16 @@ def read_geojson(request: Request) -> list[PartResult]:
     geometry, external, encoding, nul-bytes, file-empty, bounds, header-mismatch.
     """
     encoding = find_json_encoding(request)
-    crs = _read_crs(request)
+    crs, implied = _read_crs(request)
     result = write_records("", lambda: _features(request), request, "0.arrow", geometry_cell)
     result.encoding = encoding
-    result.crs = crs
+    result.crs, result.crs_implied = crs, implied
     return [result]
 
 
-def _read_crs(request: Request) -> str | None:
-    """The name of the coordinate system, once the file has proved to be what it should be.
+def _read_crs(request: Request) -> tuple[str | None, bool]:
+    """The name of the coordinate system, and whether that is the format's and not the file's word,
+    once the file has proved to be what it should be.
 
     A pass of its own, since `type` and `crs` may stand behind the features.
     """
@@ -52,7 +53,7 @@ def _read_crs(request: Request) -> str | None:
         raise _not_geojson(request, f"type {str(kind)[:60]!r}")
     if not features:
         raise _not_geojson(request, "no list of features")
-    return _crs_name(crs, request)
+    return _crs_name(crs, request), crs == {}
 
 
 def _crs_name(crs: Any, request: Request) -> str | None:

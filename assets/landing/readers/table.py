@@ -32,6 +32,7 @@ class PartResult:
     units: dict[str, str] = field(default_factory=dict)
     encoding: str | None = None
     crs: str | None = None
+    crs_implied: bool = False  # by the format, where the file says nothing
     has_extra: bool = False
     has_lost: bool = True  # False only if no cell holds a replacement character (U+FFFD)
     footers: list[tuple[int, str]] = field(default_factory=list)
