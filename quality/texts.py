@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from decimal import Decimal
 from itertools import accumulate
 
 import numpy as np
@@ -13,6 +14,9 @@ from quality.contracts.table import Column
 
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
 _INTEGER = r"^[+-]?\d{1,18}$"
+# A whole number written as a decimal one: 2023.0, 2.023E3.
+_POINT = r"^([+-]?[0-9]{1,18})\.0*$"
+_WRITTEN = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 # Blanks a person does not see: ideographic, no-break and zero-width ones.
@@ -110,9 +114,7 @@ def typed(text: pl.Expr, column: Column, numbers: Sequence[str] = ()) -> pl.Expr
         readable = pl.when(plain.str.contains(_NUMBER)).then(plain)
         return readable.str.to_decimal(scale=kind.scale).cast(kind, strict=False)
     if kind == pl.Int64:
-        plain = _plain(text, numbers)
-        readable = pl.when(plain.str.contains(_INTEGER)).then(plain)
-        return readable.cast(pl.Int64, strict=False)
+        return _plain(text, numbers).map_batches(_integers, return_dtype=pl.Int64)
     if kind == pl.Float64:
         plain = _plain(text, numbers)
         return pl.when(plain.str.contains(_NUMBER)).then(plain).cast(pl.Float64, strict=False)
@@ -121,6 +123,35 @@ def typed(text: pl.Expr, column: Column, numbers: Sequence[str] = ()) -> pl.Expr
     if kind == pl.Boolean:
         return text.replace_strict({"true": True, "false": False}, default=None)
     return text
+
+
+def _integers(texts: pl.Series) -> pl.Series:
+    """Whole numbers; only texts that are no plain ones are looked at further."""
+    text = pl.lit(texts)
+    plain = pl.when(text.str.contains(_INTEGER)).then(text).cast(pl.Int64, strict=False)
+    found = pl.select(plain).to_series().alias(texts.name)
+    if found.null_count() == texts.null_count():
+        return found
+    at = (found.is_null() & texts.is_not_null()).arg_true()
+    left = texts.gather(at)
+    read = left.str.extract(_POINT).cast(pl.Int64, strict=False)
+    others = left.filter(read.is_null() & left.str.contains(_WRITTEN)).unique()
+    if others.len():
+        whole = pl.Series([_whole(other) for other in others], dtype=pl.Int64)
+        exact = left.replace_strict(others, whole, default=None, return_dtype=pl.Int64)
+        read = read.zip_with(read.is_not_null(), exact)
+    # In the chunks of the texts, as it was: see `_dates`.
+    return found.scatter(at, read) if read.null_count() < read.len() else found
+
+
+def _whole(text: str) -> int | None:
+    """The decimal number if it is a whole one of 64 bits."""
+    number = Decimal(text)
+    # Long before a number of many digits is written out.
+    if number and not 0 <= number.adjusted() <= 18:
+        return None
+    whole = int(number)
+    return whole if whole == number and -(2**63) <= whole < 2**63 else None
 
 
 def _dates(texts: pl.Series) -> pl.Series:
