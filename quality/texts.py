@@ -140,8 +140,9 @@ def _integers(texts: pl.Series) -> pl.Series:
         whole = pl.Series([_whole(other) for other in others], dtype=pl.Int64)
         exact = left.replace_strict(others, whole, default=None, return_dtype=pl.Int64)
         read = read.zip_with(read.is_not_null(), exact)
-    # In the chunks of the texts, as it was: see `_dates`.
-    return found.scatter(at, read) if read.null_count() < read.len() else found
+    if read.null_count() == read.len():
+        return found
+    return _in_chunks_of(texts, found.scatter(at, read))
 
 
 def _whole(text: str) -> int | None:
@@ -161,7 +162,11 @@ def _dates(texts: pl.Series) -> pl.Series:
     readable = pl.when(day.str.contains(_DATE)).then(day)
     read = pl.select(readable.str.to_date("%Y-%m-%d", strict=False)).to_series()
     found = texts.replace_strict(days, read, default=None, return_dtype=pl.Date)
-    # In the chunks of the texts: where columns differ in them, polars copies all of a frame.
+    return _in_chunks_of(texts, found)
+
+
+def _in_chunks_of(texts: pl.Series, found: pl.Series) -> pl.Series:
+    """Where columns of a frame differ in their chunks, polars copies all of it."""
     lengths = texts.chunk_lengths()
     begins = accumulate(lengths, initial=0)
     pieces = [found.slice(begin, length) for begin, length in zip(begins, lengths, strict=False)]
