@@ -12,6 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quality.contracts.accepted import CoalUnit, RegisteredEnterprise
+from quality.contracts.plants import GemCoalUnit
+from quality.contracts.table import Table
 from quality.texts import _BLANKS, are_bare, clean, clean_all, typed
 
 _EXACT = Context(prec=60)
@@ -126,6 +128,16 @@ def test_decimal_texts_are_whole_numbers_exactly(number: int, shift: int, rest: 
     broken = f"{number}.{rest:02}"
     expected = [number, number, number, number if rest == 0 else None]
     assert _whole([str(number), f"{number}.000", moved, broken]) == expected
+
+
+@pytest.mark.parametrize("table", [CoalUnit, GemCoalUnit])
+def test_years_of_units_are_bounded(table: type[Table]) -> None:
+    years = [f for f in table.to_schema().columns.items() if f[0].endswith("_year")]
+    assert len(years) >= 2
+    for name, declared in years:
+        bounds = {k: v for check in declared.checks for k, v in check.statistics.items()}
+        # 24838 is the serial of a day, not a year.
+        assert bounds == {"min_value": 1800, "max_value": 2100}, name
 
 
 def test_whole_numbers_are_read_in_the_chunks_of_their_texts() -> None:
