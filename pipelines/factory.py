@@ -13,9 +13,10 @@ from pipelines.lake_io import YEAR, column_schema
 from pipelines.progress import PROGRESS
 from pipelines.wiring import STEPS, code_version
 from quality.conservation import CHECKS, Balance
+from quality.contracts.audit import Delivery
 from quality.contracts.boundaries import Boundary
 from quality.contracts.registry import table_of
-from quality.contracts.table import Table
+from quality.contracts.table import SOURCE_ROW, Table
 from warehouse.lake import Lake
 from warehouse.settings import settings
 from warehouse.step import Step
@@ -91,13 +92,34 @@ def _picture(png: bytes) -> dg.MarkdownMetadataValue:
 def _years_of_run(table: type[Table], frame: pl.DataFrame, years: list[int]) -> pl.DataFrame:
     """Rows of the partitions being run; a year that has no partition at all is an error."""
     known = [int(key) for key in YEARS.get_partition_keys()]
-    strange = frame.filter(~pl.col(YEAR).is_in(known)).get_column(YEAR).unique().sort().to_list()
-    if strange:
+    strange = frame.filter(~pl.col(YEAR).is_in(known)).sort(YEAR, maintain_order=True)
+    if strange.height:
         raise ValueError(
-            f"{table.table_name()}: year {strange[0]} has no partition; expected "
+            f"{table.table_name()}: year {strange.item(0, YEAR)} has no partition; expected "
             f"{known[0]} to {known[-1]}: set PARKLEDGER_FIRST_YEAR or PARKLEDGER_LAST_YEAR"
+            f"{_rows_of(strange)}"
         )
     return frame.filter(pl.col(YEAR).is_in(years))
+
+
+def _rows_of(strange: pl.DataFrame) -> str:
+    """Files and delivered rows of the first three, and what to do if they are mistyped."""
+    if SOURCE_ROW not in strange.columns:
+        return ""
+    rows = strange.get_column(SOURCE_ROW).unique(maintain_order=True)
+    files = {
+        item["delivery_id"][:16]: (item["source_id"], item["file_name"])
+        for item in Lake(settings()).read(Delivery).iter_rows(named=True)
+    }
+    said = []
+    for row in rows.head(3):
+        source, name = files.get(row.partition(":")[0], ("", ""))
+        said.append(f"{source} {name} ({row})" if name else row)
+    more = f" and {rows.len() - 3} more" if rows.len() > 3 else ""
+    return (
+        f"; delivered in {', '.join(said)}{more}: if the year is mistyped, correct the row "
+        "(`correction`) or `parkledger withdraw SOURCE FILE --reason … --provider …`"
+    )
 
 
 def balance_check(table_name: str) -> dg.AssetChecksDefinition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from decimal import Decimal
 from itertools import accumulate
 
 import numpy as np
@@ -13,6 +14,9 @@ from quality.contracts.table import Column
 
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
 _INTEGER = r"^[+-]?\d{1,18}$"
+# A whole number written as a decimal one: 2023.0, 2.023E3.
+_POINT = r"^([+-]?[0-9]{1,18})\.0*$"
+_WRITTEN = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 # Blanks a person does not see: ideographic, no-break and zero-width ones.
@@ -110,9 +114,7 @@ def typed(text: pl.Expr, column: Column, numbers: Sequence[str] = ()) -> pl.Expr
         readable = pl.when(plain.str.contains(_NUMBER)).then(plain)
         return readable.str.to_decimal(scale=kind.scale).cast(kind, strict=False)
     if kind == pl.Int64:
-        plain = _plain(text, numbers)
-        readable = pl.when(plain.str.contains(_INTEGER)).then(plain)
-        return readable.cast(pl.Int64, strict=False)
+        return _plain(text, numbers).map_batches(_integers, return_dtype=pl.Int64)
     if kind == pl.Float64:
         plain = _plain(text, numbers)
         return pl.when(plain.str.contains(_NUMBER)).then(plain).cast(pl.Float64, strict=False)
@@ -123,6 +125,36 @@ def typed(text: pl.Expr, column: Column, numbers: Sequence[str] = ()) -> pl.Expr
     return text
 
 
+def _integers(texts: pl.Series) -> pl.Series:
+    """Whole numbers; only texts that are no plain ones are looked at further."""
+    text = pl.lit(texts)
+    plain = pl.when(text.str.contains(_INTEGER)).then(text).cast(pl.Int64, strict=False)
+    found = pl.select(plain).to_series().alias(texts.name)
+    if found.null_count() == texts.null_count():
+        return found
+    at = (found.is_null() & texts.is_not_null()).arg_true()
+    left = texts.gather(at)
+    read = left.str.extract(_POINT).cast(pl.Int64, strict=False)
+    others = left.filter(read.is_null() & left.str.contains(_WRITTEN)).unique()
+    if others.len():
+        whole = pl.Series([_whole(other) for other in others], dtype=pl.Int64)
+        exact = left.replace_strict(others, whole, default=None, return_dtype=pl.Int64)
+        read = read.zip_with(read.is_not_null(), exact)
+    if read.null_count() == read.len():
+        return found
+    return _in_chunks_of(texts, found.scatter(at, read))
+
+
+def _whole(text: str) -> int | None:
+    """The decimal number if it is a whole one of 64 bits."""
+    number = Decimal(text)
+    # Long before a number of many digits is written out.
+    if number and not 0 <= number.adjusted() <= 18:
+        return None
+    whole = int(number)
+    return whole if whole == number and -(2**63) <= whole < 2**63 else None
+
+
 def _dates(texts: pl.Series) -> pl.Series:
     """Each of the few days of a register is read once."""
     days = texts.drop_nulls().unique()
@@ -130,7 +162,11 @@ def _dates(texts: pl.Series) -> pl.Series:
     readable = pl.when(day.str.contains(_DATE)).then(day)
     read = pl.select(readable.str.to_date("%Y-%m-%d", strict=False)).to_series()
     found = texts.replace_strict(days, read, default=None, return_dtype=pl.Date)
-    # In the chunks of the texts: where columns differ in them, polars copies all of a frame.
+    return _in_chunks_of(texts, found)
+
+
+def _in_chunks_of(texts: pl.Series, found: pl.Series) -> pl.Series:
+    """Where columns of a frame differ in their chunks, polars copies all of it."""
     lengths = texts.chunk_lengths()
     begins = accumulate(lengths, initial=0)
     pieces = [found.slice(begin, length) for begin, length in zip(begins, lengths, strict=False)]

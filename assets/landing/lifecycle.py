@@ -2,8 +2,8 @@
 
 A file says in its name what it is: `…_修订2` takes the place of the file without the mark (and
 of 修订1), `…_补充1` adds to it. What counts follows from the set of deliveries and withdrawals
-alone, so the order of arrival does not matter; only where other bytes come under the very same
-name must the later arrival be taken for the better one (`edition`).
+alone, so the order of arrival does not matter; only where other bytes come under the same name,
+or one with the same subject and marks, must the later arrival be taken for the better (`edition`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -18,9 +19,14 @@ import polars as pl
 
 from quality.contracts.audit import Delivery
 
+_DIGITS = "一二三四五六七八九"
+_NUMBER = rf"\d{{1,3}}|十?[{_DIGITS}]|十"
+_REVISED = "(?:修订|更正|修正|订正)[版稿]?"
+_ADDED = "补充|增补"
 _MARK = re.compile(
-    r"[\s_\-（(【]*(?:(?P<kind>修订|更正|修正|订正|rev|revised|v|补充|增补|supplement)"
-    r"[\s_\-.]*(?P<number>\d{0,3}))[）)】]*$",
+    rf"[\s_\-（(【［\[]*(?:第\s*(?P<nth>{_NUMBER})\s*次(?P<of>{_REVISED}|{_ADDED})"
+    rf"|(?P<kind>{_REVISED}|{_ADDED})[\s_\-.]*(?P<number>{_NUMBER}|)"
+    r"|(?P<latin>rev|revised|v|supplement)[\s_\-.]*(?P<digits>\d{0,3}))[）)】］\]]*$",
     re.IGNORECASE,
 )
 # A file made for demonstration says so behind or before its mark.
@@ -32,43 +38,55 @@ _NEEDS_NUMBER = {"v"}
 Limits = Mapping[str, float]
 
 
+@lru_cache(maxsize=1 << 16)
 def marks(file_name: str) -> tuple[str, int, int]:
-    """(subject, revision, supplement) of a file name; the subject keeps its suffix, and loses
-    its marks.
+    """(subject, revision, supplement) of a file name; the subject keeps its suffix, in lower
+    case, and loses its marks.
     """
-    suffix = "".join(PurePath(file_name).suffixes[-2:]) if file_name.endswith(".zip") else ""
-    suffix = suffix or PurePath(file_name).suffix
-    stem = _SHOWN.sub("", file_name.removesuffix(suffix))
+    path = PurePath(file_name)
+    written = "".join(path.suffixes[-2:]) if path.suffix.lower() == ".zip" else path.suffix
+    suffix, stem = written.lower(), _SHOWN.sub("", file_name.removesuffix(written))
     found = _MARK.search(stem)
     if found is None or found.start() == 0:
         return stem + suffix, 0, 0
-    kind, number = found["kind"].lower(), found["number"]
-    latin = kind.isascii()
-    glued = latin and stem[found.start("kind") - 1].isalnum()
-    if glued or (kind in _NEEDS_NUMBER and not number):
-        return stem + suffix, 0, 0
-    count = int(number) if number else 1
-    subject = stem[: found.start()] + suffix
+    kind, number = found["of"] or found["kind"], found["nth"] or found["number"]
+    if kind is None:
+        kind, number = found["latin"].lower(), found["digits"]
+        glued = stem[found.start("latin") - 1].isalnum()
+        if glued or (kind in _NEEDS_NUMBER and not number):
+            return stem + suffix, 0, 0
+    subject, count = stem[: found.start()] + suffix, _count(number) if number else 1
     return (subject, 0, count) if kind in _SUPPLEMENTS else (subject, count, 0)
+
+
+def _count(number: str) -> int:
+    """A number in digits, or 一 to 十九."""
+    if number.isdecimal():
+        return int(number)
+    return 10 * number.startswith("十") + _DIGITS.find(number[-1]) + 1
 
 
 def merge(known: pl.DataFrame, arrived: pl.DataFrame) -> pl.DataFrame:
     """All deliveries after an arrival (`raw.delivery` without status).
 
     The same bytes under several names are one delivery: it is called by the name that sorts
-    first and belongs to the subjects of all of them. Other bytes under a known name are a new
-    edition of it; bytes that come back are the newest again.
+    first and belongs to the subjects of all of them. Other bytes under a known name, or one that
+    says the same, are a new edition of it; bytes that come back are the newest again.
     """
+    # What a name says is read anew: it may have been recorded when fewer marks were known.
     rows: dict[tuple[str, str], dict[str, Any]] = {
-        (row["source_id"], row["delivery_id"]): row for row in known.iter_rows(named=True)
+        (row["source_id"], row["delivery_id"]): row | _said(row["file_name"])
+        for row in known.iter_rows(named=True)
     }
     for row in arrived.sort("source_id", "file_name", "delivery_id").iter_rows(named=True):
-        key, name = (row["source_id"], row["delivery_id"]), row["file_name"]
+        key, said = (row["source_id"], row["delivery_id"]), marks(row["file_name"])
         newest = max(
             (
                 other["edition"]
                 for other_key, other in rows.items()
-                if other_key != key and other_key[0] == key[0] and name in names_of(other)
+                if other_key != key
+                and other_key[0] == key[0]
+                and said in map(marks, names_of(other))
             ),
             default=0,
         )
@@ -78,17 +96,18 @@ def merge(known: pl.DataFrame, arrived: pl.DataFrame) -> pl.DataFrame:
             continue
         if newest and before["edition"] <= newest:
             before["edition"] = newest + 1
-        names = sorted({*names_of(before), name})
-        subject, revision, supplement = marks(names[0])
+        names = sorted({*names_of(before), row["file_name"]})
         before.update(
+            _said(names[0]),
             file_name=names[0],
             names="/".join(names),
-            subject=subject,
-            revision=revision,
-            supplement=supplement,
             illustrative=before["illustrative"] or row["illustrative"],
         )
     return pl.DataFrame(list(rows.values()), schema=_SCHEMA, orient="row")
+
+
+def _said(file_name: str) -> dict[str, Any]:
+    return dict(zip(("subject", "revision", "supplement"), marks(file_name), strict=True))
 
 
 def names_of(delivery: Mapping[str, Any]) -> list[str]:

@@ -28,9 +28,11 @@ class GemCoalUnit(Table):
     parent_name: str = column("母公司", "parent", nullable=True)
     capacity_mw: Quantity = column("容量", "nameplate capacity", unit="MW", gt=0)
     status: str = column("状态", "status of the unit")
-    start_year: int = column("投产年", "first year of operation", nullable=True)
-    retired_year: int = column("退役年", "year of retirement", nullable=True)
-    planned_retirement_year: int = column("计划退役年", "planned retirement", nullable=True)
+    start_year: int = column("投产年", "first year of operation", nullable=True, ge=1800, le=2100)
+    retired_year: int = column("退役年", "year of retirement", nullable=True, ge=1800, le=2100)
+    planned_retirement_year: int = column(
+        "计划退役年", "planned retirement", nullable=True, ge=1800, le=2100
+    )
     technology: str = column("燃烧技术", "combustion technology", nullable=True)
     coal_type: str = column("煤种", "coal type", nullable=True)
     coal_source: str = column("煤源", "coal source", nullable=True)

@@ -74,7 +74,7 @@ def test_a_readable_row_is_typed_and_kept() -> None:
 @pytest.mark.parametrize(
     ("header", "text", "rule"),
     [
-        ("年份", "2017.0", "TYPE:year"),
+        ("年份", "2017.5", "TYPE:year"),
         ("年份", "二〇一七", "TYPE:year"),
         ("年份", "9" * 19, "TYPE:year"),
         ("数量", "1,000", "TYPE:amount_t"),
