@@ -73,7 +73,14 @@ def test_what_is_declared_is_read(tmp_path: Path, form: str) -> None:
                 'add under [columns] of sample.toml, beside the old: "园区编码" = "c0"',
             ],
         ),
-        (HEADERS[1:], ["missing header '园区代码'"]),
+        (
+            HEADERS[1:],
+            ["missing header '园区代码'", 'optional_columns of sample.toml: "园区代码"'],
+        ),
+        (
+            ["园区代码（九位）", *HEADERS[1:]],
+            ["'九位' was not in the header", '"园区代码（九位）" = "c0"'],
+        ),
         (
             [*HEADERS, "备注"],
             ["unexpected header '备注'", 'ignored_columns of sample.toml: "备注"'],

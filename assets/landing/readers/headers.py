@@ -16,6 +16,8 @@ _UNNAMED = re.compile(r"__column_([1-9][0-9]*)__")
 _PSEUDO = re.compile(r"__(?:crs|(?:file|part)_[^\W\d]\w*)__")
 _WITH_UNIT = re.compile(r"(?P<name>.+?)\s*[(（\[【_/]\s*(?P<unit>[^()（）\[\]【】_/]+)[)）\]】]?")
 
+_BRACKETS = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]")
+
 
 def clean_header(text: str) -> str:
     """A header without blanks around it, with each run of blanks or line breaks as one space."""
@@ -145,7 +147,8 @@ def check_headers(names: Sequence[str], request: Request, part: str, row: int | 
         )
     if unexpected:
         said.append(f"unexpected header {_listed(unexpected)}")
-    advice = _advice(nearest, unexpected, toml)
+    lost = [headers[0] for name, headers in missing.items() if name not in nearest]
+    advice = _advice(nearest, unexpected, lost, toml)
     expected = f"the headers declared in {toml}"
     refuse("; ".join(said), expected + (f" ({'; '.join(advice)})" if advice else ""))
 
@@ -178,7 +181,9 @@ def _told(canonical: str, headers: Sequence[str], nearest: dict[str, tuple[str, 
     return words + (f" (nearest: '{nearest[canonical][1]}')" if canonical in nearest else "")
 
 
-def _advice(nearest: dict[str, tuple[str, str]], unexpected: Sequence[str], toml: str) -> list[str]:
+def _advice(
+    nearest: dict[str, tuple[str, str]], unexpected: Sequence[str], lost: Sequence[str], toml: str
+) -> list[str]:
     """What to write into the declaration."""
     advice: list[str] = []
     for old, new in nearest.values():
@@ -187,6 +192,11 @@ def _advice(nearest: dict[str, tuple[str, str]], unexpected: Sequence[str], toml
             advice.append(
                 f"'{units[0]}' became '{units[1]}': if that is the unit, map {_quoted(new)} to a "
                 "column of its own and convert"
+            )
+        elif added := [text for text in _BRACKETS.findall(new) if text not in old]:
+            advice.append(
+                f"'{added[0]}' was not in the header: if that is another unit, map {_quoted(new)} "
+                "to a column of its own and convert"
             )
     if nearest:
         lines = ", ".join(
@@ -200,6 +210,12 @@ def _advice(nearest: dict[str, tuple[str, str]], unexpected: Sequence[str], toml
     if strangers:
         listed = _short([_quoted(name) for name in strangers])
         advice.append(f"to keep it unread, add to ignored_columns of {toml}: {listed}")
+    if lost:
+        listed = _short([_quoted(name) for name in lost])
+        advice.append(
+            f"if it is no longer delivered, add to optional_columns of {toml}: {listed}; where the "
+            "table needs it, its rows go to quarantine"
+        )
     return advice
 
 
