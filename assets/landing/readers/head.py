@@ -22,7 +22,9 @@ Row = tuple[int, int, Cells]  # place in the part, row number as a person counts
 
 _LOOKED_AT = 10  # rows behind the expected header that are tried as the header
 _ANY = 256  # columns of a grid without a declared header
-_NO_UNIT = frozenset("-—–/1年月日")  # said of a column that has none, or of a date
+# Said of a column that has no unit, of a date, of the label of the row, or where another column
+# says the unit of each row.
+_NO_UNIT = frozenset([*"-—–/1年月日", "unit", "Unit", "单位", "计量单位", "按计量单位"])
 _NUMBER = re.compile(r"[-+]?[0-9,]*\.?[0-9]+")
 
 
