@@ -52,20 +52,22 @@ def test_statistics_with_titles_and_footers() -> None:
 
 
 def test_provincial_energy_workbook() -> None:
-    fuels = (
-        "Energy_inventory Raw_Coal Cleaned_Coal Other_Washed_Coal Briquettes Coke Coke_Oven_Gas "
-        "Other_Gas Other_Coking_Products Crude_Oil Gasoline Kerosene Diesel_Oil Fuel_Oil LPG "
-        "Refinery_Gas Other_Petroleum_Products Natural_Gas Heat Electricity Other_Energy"
-    )
-    source = _all(
+    book = found("e_ceads_provincial_energy/*2017.xlsx")
+    narrow = declare(
         "xlsx",
-        fuels,
-        parts=["Ningxia2017"],
+        ["Energy_inventory", "Raw_Coal"],
+        part_pattern="[A-Za-z ]+2017",
         units_row=True,
-        column_units={"Raw_Coal": "10^4 ton", "Heat": "10^10 kj"},
+        unpivot={"headers": "(?P<fuel>[A-Z].*)", "value": "value"},
     )
-    (part,) = read_delivery(found("e_ceads_provincial_energy/*2017.xlsx"), source)
-    assert part.part == "Ningxia2017"
+    source = narrow.model_copy(update={"column_units": {"Raw_Coal": "10^4 ton"}})
+    assert (
+        refused(book, narrow.model_copy(update={"column_units": {"Raw_Coal": "ton"}})).code
+        == "units-mismatch"
+    )
+    parts = {part.part: part for part in read_delivery(book, source)}
+    assert len(parts) == 30
+    part = parts["Ningxia2017"]
     assert part.units["Electricity"] == "10^8 kwh"
     assert part.rows.row(0)[:4] == (3, "Total Final Consumption", "2407.3659200000002", "0")
     assert part.rows["row_number"].to_list() == list(range(3, 71))
