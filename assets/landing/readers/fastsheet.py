@@ -105,12 +105,11 @@ def read_strings(opened: Open, request: Request) -> Strings | None:
         _scan(opened, _ITEMS)
         parse = partial(sheetblock.parse_strings, request=request)
         blocks = list(ahead(parse, _blocks(opened, _ITEMS), _THREADS, _AHEAD))
+        array = pa.concat_arrays([pa.array([], pa.string()), *(block.array for block in blocks)])
     except (NotPlainError, pa.ArrowInvalid, *_FAULTS):
         return None
     return Strings(
-        pa.concat_arrays([block.array for block in blocks])
-        if blocks
-        else pa.array([], pa.string()),
+        array,
         all(block.is_sound for block in blocks),
         any(block.has_lost for block in blocks),
     )

@@ -120,6 +120,7 @@ class SheetRows:
         if name == "f":
             self._formula = "".join(self._pieces or ())
             self._pieces = None
+            self._chars = 0
         elif name == "v" or name == "t":
             if self._pieces is not None:
                 self._value = (self._value or "") + "".join(self._pieces)
