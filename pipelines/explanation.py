@@ -137,6 +137,8 @@ def _cells(branch: Tree, cells: list[dict[str, Any]]) -> None:
             f"{(cell['raw_text'] or '∅')[:80]}  sha256 {cell['sha256'][:12]}",
             "dim",
         )
+        if cell["unit_factor"] is not None:
+            _add(branch, f"delivered in another unit: × {_text(cell['unit_factor'])}", "yellow")
         if cell["correction_id"] is not None:
             _add(
                 branch,

@@ -350,11 +350,13 @@ def _cells(reads: _Reads, kind: str, item_id: str | None) -> list[dict[str, Any]
         return []
     return reads.rows(
         'SELECT s.role, c.file_name AS file, c.part, c.row_number AS "row", '
-        'c.column_zh AS "column", c.raw_text, c.delivery_id AS sha256, '
+        'coalesce(c.header_zh, c.column_zh) AS "column", c.raw_text, c.unit_factor, '
+        "c.delivery_id AS sha256, "
         "k.correction_id, k.action AS correction_action, k.used_text AS corrected_text, "
         "k.reason_zh AS correction_reason, k.provider AS correction_provider "
         "FROM audit.item_source s JOIN audit.source_cell c USING (source_row_id, column_zh) "
-        "LEFT JOIN audit.applied_correction k USING (source_row_id, column_zh) "
+        "LEFT JOIN audit.applied_correction k "
+        "ON k.source_row_id = c.source_row_id AND k.column_zh = c.header_zh "
         "WHERE s.item_kind = ? AND s.item_id = ? ORDER BY s.role, c.source_row_id, k.correction_id",
         [kind, item_id],
     )

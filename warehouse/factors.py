@@ -23,7 +23,8 @@ FROM core.emission_factor f LEFT JOIN accepted.factor_set s USING (factor_set)
 """
 
 _CELLS = """
-SELECT s.role, c.file_name AS file, c.part, c.row_number AS "row", c.column_zh AS "column",
+SELECT s.role, c.file_name AS file, c.part, c.row_number AS "row",
+       coalesce(c.header_zh, c.column_zh) AS "column",
        c.raw_text, c.delivery_id AS sha256
 FROM audit.item_source s JOIN audit.source_cell c USING (source_row_id, column_zh)
 WHERE s.item_kind = 'factor' AND s.item_id = {id} ORDER BY ALL

@@ -16,10 +16,10 @@ from warehouse.step import Frames, Step
 def _source_cells(tables: Frames, settings: Settings) -> pl.DataFrame:
     deliveries = tables[Delivery.table_name()]
     register = settle(deliveries, load_sources(), store_of(settings))
-    parts = [
-        (source_id, item.part) for source_id, items in register.delivered.items() for item in items
+    delivered = [
+        (source_id, item) for source_id, items in register.delivered.items() for item in items
     ]
-    return source_cells(tables[ItemSource.table_name()], deliveries, parts)
+    return source_cells(tables[ItemSource.table_name()], deliveries, delivered)
 
 
 STEPS = (Step(SourceCell, (ItemSource, Delivery), _source_cells, "audit"),)

@@ -4,16 +4,14 @@ Readers take from it what they need to read, the contract what to expect; neithe
 about a certain source itself.
 """
 
-import codecs
 import re
 import tomllib
-from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,7 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from assets.landing.readers.headers import clean_header
+from assets.landing.fields import Canonical, Encoding, Header, Pattern, Text, no_doubles, nothing
+from assets.landing.unpivot import Unpivot
 
 SOURCES = Path(__file__).parent / "sources"
 
@@ -31,71 +30,14 @@ Format = Literal["csv", "xlsx", "json", "shapefile", "geojson", "geopackage", "k
 VECTOR = frozenset({"shapefile", "geojson", "geopackage", "kml"})
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-# row_id is reserved by DuckLake, row_number by the readers.
-_RESERVED = frozenset({"row_id", "row_number"})
+# What is the same in every layout: what the rows mean, and what is never taken over.
+_NO_LAYOUT = {"id", "title_zh", "title_en", "publisher", "licence", "cadence", "notes", "table"}
+_NO_LAYOUT |= {"key", "personal_columns", "null_texts", "numbers", "lost_characters", "period"}
+_NO_LAYOUT |= {"allowed", "pedigree", "layouts"}
 
 
 class DeclarationError(ValueError):
     """A source declaration that is missing or wrong; the message names file and field."""
-
-
-def _codec(name: str) -> str:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        raise ValueError(f"unknown encoding {name!r}") from None
-    return name
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from None
-    return text
-
-
-def _header(text: str) -> str:
-    cleaned = clean_header(text)
-    if not cleaned:
-        raise ValueError("a header is empty")
-    return cleaned
-
-
-def _canonical(name: str) -> str:
-    if not _ID.fullmatch(name):
-        raise ValueError(f"{name!r} is no column name (lower case, digits, _)")
-    if name in _RESERVED:
-        raise ValueError(f"{name!r} is reserved")
-    return name
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-# Raw headers are cleaned here as the readers clean delivered ones, so that both sides match.
-Header = Annotated[str, AfterValidator(_header)]
-Canonical = Annotated[str, AfterValidator(_canonical)]
-Encoding = Annotated[str, AfterValidator(_codec)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-
-
-class Unpivot(BaseModel):
-    """A wide table read as a long one: each filled cell under a matching header is a record.
-
-    `headers` must match a whole header; its named groups are columns of the table. `header`
-    takes the header as it stands, `unit` what the units row says below it.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    headers: Pattern
-    value: Canonical
-    header: Canonical | None = None
-    unit: Canonical | None = None
-
-    @property
-    def groups(self) -> list[str]:
-        """Columns that are read from the header."""
-        return list(re.compile(self.headers).groupindex)
 
 
 class Allowed(BaseModel):
@@ -158,6 +100,12 @@ class SourceDeclaration(BaseModel):
     (U+FFFD): the whole file is refused, or the rows that hold them go to quarantine. `repair`
     undoes a known wrong decoding of the whole file; without it such a file is refused.
     `period` names the column that says which period a row is of.
+
+    The named groups of `title_patterns`, each of which matches a whole cell above the header, are
+    cells under `__title_NAME__`, null where no line says so. `column_factors` are declared units
+    in one delivered unit, by header. Each of `layouts` is another way in which the office
+    delivers, or did: what it says takes the place of what the declaration says. The declaration
+    itself is tried first, then they in their order.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -177,6 +125,7 @@ class SourceDeclaration(BaseModel):
     encodings: list[Encoding] = Field(default=["utf-8-sig", "gb18030"], min_length=1)
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
     title_rows: int = Field(default=0, ge=0)
+    title_patterns: list[Pattern] = []
     header_rows: int = Field(default=1, ge=1, le=10)
     units_row: bool = False
     footer_patterns: list[Pattern] = []
@@ -186,6 +135,7 @@ class SourceDeclaration(BaseModel):
     ignored_columns: list[Header] = []
     personal_columns: list[Header] = []
     column_units: dict[Header, str] = {}
+    column_factors: dict[Header, Annotated[Decimal, Field(gt=0)]] = {}
     null_texts: list[str] = []
     skip_rows: dict[Header, Pattern] = {}
     numbers: list[Literal["thousands", "full_width"]] = []
@@ -198,6 +148,7 @@ class SourceDeclaration(BaseModel):
     table: Text
     key: list[Canonical] = Field(min_length=1)
     notes: str = ""
+    layouts: list[dict[str, Any]] = []
 
     @field_validator("formats", mode="before")
     @classmethod
@@ -216,13 +167,15 @@ class SourceDeclaration(BaseModel):
             "personal_columns",
             "key",
         ):
-            _no_doubles(field, getattr(self, field))
-        _nothing("ignored_columns: also in columns", ignored & columns)
-        _nothing("personal_columns: also in columns", personal & columns)
-        _nothing("personal_columns: also in ignored_columns", personal & ignored)
-        _nothing("optional_columns: not in columns", set(self.optional_columns) - columns)
-        _nothing("skip_rows: not read", set(self.skip_rows) - columns - ignored)
-        _nothing("column_units: not in columns", set(self.column_units) - columns)
+            no_doubles(field, getattr(self, field))
+        nothing("ignored_columns: also in columns", ignored & columns)
+        nothing("personal_columns: also in columns", personal & columns)
+        nothing("personal_columns: also in ignored_columns", personal & ignored)
+        nothing("optional_columns: not in columns", set(self.optional_columns) - columns)
+        nothing("skip_rows: not read", set(self.skip_rows) - columns - ignored)
+        nothing("column_units: not in columns", set(self.column_units) - columns)
+        if self.unpivot is None:
+            nothing("column_factors: not in columns", set(self.column_factors) - columns)
         if self.column_units and not self.units_row:
             raise ValueError("column_units: units_row is false")
         if self.delimiter in '"\r\n\0':
@@ -241,9 +194,20 @@ class SourceDeclaration(BaseModel):
         if self.unpivot is not None:
             made = [*self.unpivot.groups, self.unpivot.value]
             made += [name for name in (self.unpivot.header, self.unpivot.unit) if name]
-            _no_doubles("unpivot", made)
-            _nothing("unpivot: also in columns", set(made) & set(self.columns.values()))
+            no_doubles("unpivot", made)
+            nothing("unpivot: also in columns", set(made) & set(self.columns.values()))
+        for layout in self.layouts:
+            nothing("layouts: the same in all of them", layout.keys() & _NO_LAYOUT)
+        self.ways()
         return self
+
+    def ways(self) -> list[Self]:
+        """All ways in which a file may be delivered: as declared, then as each layout says."""
+        if not self.layouts:
+            return [self]
+        said = self.model_dump(by_alias=True, exclude={"layouts"})
+        layouts = [{}, *map(_instead, self.layouts)]
+        return [self.model_validate({**said, **layout}) for layout in layouts]
 
     def headers_of(self) -> dict[str, list[str]]:
         """Canonical name → the headers that may stand for it, in declared order."""
@@ -251,6 +215,13 @@ class SourceDeclaration(BaseModel):
         for header, canonical in self.columns.items():
             found.setdefault(canonical, []).append(header)
         return found
+
+
+def _instead(layout: dict[str, Any]) -> dict[str, Any]:
+    """The layout, with sheets by name or by pattern as it says: they exclude each other."""
+    if "parts" in layout:
+        return {"part_pattern": None, **layout}
+    return {"parts": [], **layout} if "part_pattern" in layout else layout
 
 
 def load_source(source_id: str, folder: Path = SOURCES) -> SourceDeclaration:
@@ -295,13 +266,3 @@ def _told(error: ValidationError) -> str:
         message = fault["msg"].removeprefix("Value error, ")
         faults.append(f"{field}: {message}" if field else message)
     return "; ".join(faults)
-
-
-def _no_doubles(field: str, values: Iterable[str]) -> None:
-    listed = list(values)
-    _nothing(f"{field} twice", {value for value in listed if listed.count(value) > 1})
-
-
-def _nothing(fault: str, values: set[str]) -> None:
-    if values:
-        raise ValueError(f"{fault}: {', '.join(sorted(values))}")

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from assets.landing.acceptance import SourceOutcome, accept_source
 from assets.landing.declaration import DeclarationError, SourceDeclaration
-from assets.landing.drift import Reading, reading_of
-from assets.landing.lifecycle import resolve
-from assets.landing.rawstore import Part, RawStore
+from assets.landing.drift import Reading, readings_of
+from assets.landing.lifecycle import Said, resolve
+from assets.landing.rawstore import PASSING, Part, RawStore
 from assets.landing.readers import ReadError
-from assets.landing.records import Delivered, count
+from assets.landing.readers.wide import folded
+from assets.landing.records import Delivered, count, wide_headers
 from assets.landing.retyped import retyped
 from quality.contracts.audit import Delivery, RawPart
 from quality.contracts.decisions import Correction, DriftDecision, Withdrawal
@@ -112,7 +114,7 @@ def settle(
     first, decisions = _decisions(known.filter(about), sources, store, watch)
     read = _read(known.filter(~about), sources, store, decisions, watch)
     rows, allowed = pl.DataFrame(read.rows, schema=_SCHEMA, orient="row"), _allowed(sources)
-    resolved = resolve(rows, decisions.withdrawal, allowed, read.any_rows)
+    resolved = resolve(rows, decisions.withdrawal, allowed, read.any_rows, read.said)
     everything = Delivery.conform(pl.concat([first.deliveries, resolved]))
     return Register(
         everything,
@@ -197,6 +199,7 @@ class _Read:
     rows: list[dict[str, Any]]
     delivered: dict[str, list[Delivered]]  # by `source:delivery`
     any_rows: list[str]
+    said: dict[tuple[str, str], Said]
 
 
 def _read(
@@ -212,8 +215,8 @@ def _read(
         source = sources[row["source_id"]]
         row = {**row, "rows": None, "reason": None}
         try:
-            reading = reading_of(source, row["file_name"], decisions.drift)
-            parts = watch(source.id, lambda: store.parts(reading.source, row))
+            ways = readings_of(source, row["file_name"], decisions.drift)
+            reading, parts = _as_one_of(ways, row, store, watch)
         except (ReadError, DeclarationError) as error:
             return {**row, "reason": str(error)}, [], False
         rows = sum(part.height for part in parts)
@@ -221,7 +224,7 @@ def _read(
         if outside is not None:
             return {**row, "reason": outside}, [], False
         made = [_delivered(part, reading, row) for part in parts]
-        changed = retyped(made)
+        changed = retyped(made, reading.any_type)
         if changed is not None:
             return {**row, "reason": changed}, [], False
         return {**row, "rows": rows}, made, reading.any_rows
@@ -233,7 +236,42 @@ def _read(
         [row for row, _, _ in done],
         {f"{row['source_id']}:{row['delivery_id']}": made for row, made, _ in done},
         [row["delivery_id"] for row, _, any_rows in done if any_rows],
+        {(row["source_id"], row["delivery_id"]): _said(made) for row, made, _ in done if made},
     )
+
+
+def _said(delivered: Sequence[Delivered]) -> Said:
+    """What the parts of a delivery say beside their rows."""
+    wide: dict[str, str] = {}
+    titles: set[tuple[str, str]] = set()
+    for item in delivered:
+        unpivot = item.source.unpivot
+        if unpivot is not None:
+            stands_for = (unpivot.renamed.get(name, name) for name in wide_headers(item))
+            wide.update((folded(name), name) for name in (*stands_for, *unpivot.absent))
+        titles.update((name, text) for name, text in item.part.titles.items() if text)
+    return Said(wide, frozenset(titles))
+
+
+def _as_one_of(
+    ways: Sequence[Reading], row: Mapping[str, Any], store: RawStore, watch: Watch
+) -> tuple[Reading, list[Part]]:
+    """The first of the ways in which the delivery can be read, and its parts.
+
+    Raises the ReadError of the first way, with what is wrong in the others. Each of them is held
+    against the whole head, so a file that fits one is not read by another by chance.
+    """
+    refused: list[ReadError] = []
+    for way in ways:
+        try:
+            return way, watch(way.source.id, partial(store.parts, way.source, row))
+        except ReadError as error:
+            if error.code in PASSING:
+                raise
+            refused.append(error)
+    first, *others = refused
+    told = "".join(f"; nor in way {n}: {error.what}" for n, error in enumerate(others, start=2))
+    raise ReadError(**{**first.as_dict(), "what": first.what + told})
 
 
 def _delivered(part: Part, reading: Reading, row: Mapping[str, Any]) -> Delivered:

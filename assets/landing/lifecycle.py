@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
@@ -36,6 +36,18 @@ _SUPPLEMENTS = {"补充", "增补", "supplement"}
 _NEEDS_NUMBER = {"v"}
 
 Limits = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a delivery says beside its rows, of what the declaration does not expect by name.
+
+    `wide` are its columns that become records, with those that may be absent by decision: spelling
+    by name of the column. `titles` are the cells that lines above its header give.
+    """
+
+    wide: Mapping[str, str] = field(default_factory=dict)
+    titles: frozenset[tuple[str, str]] = frozenset()
 
 
 @lru_cache(maxsize=1 << 16)
@@ -123,13 +135,15 @@ def resolve(
     withdrawals: pl.DataFrame,
     fewer_rows: Limits,
     any_rows: Iterable[str] = (),
+    said: Mapping[tuple[str, str], Said] | None = None,
 ) -> pl.DataFrame:
     """Status and reason of every delivery (columns of `raw.delivery`).
 
     `deliveries` says in `rows` how many rows were read, and where it is null in `reason` why
     not. `fewer_rows` is the largest share of rows that may be missing by source; `any_rows` are
-    deliveries for which it was decided not to matter. Precedence within a subject: revision,
-    then edition; a withdrawn, unreadable or partial delivery leaves the one before it in force.
+    deliveries for which it was decided not to matter, `said` what each says (by source and id).
+    Precedence within a subject: revision, then edition; a withdrawn, unreadable or partial
+    delivery, or one about something else, leaves the one before it in force.
     """
     decided = set(any_rows)
     withdrawn = _withdrawn(deliveries, withdrawals)
@@ -151,7 +165,7 @@ def resolve(
             link = _Link(row, (revision, row["edition"], row["delivery_id"]))
             chains.setdefault((row["source_id"], subject, supplement), []).append(link)
     for (source_id, _, _), chain in sorted(chains.items()):
-        _choose(chain, fewer_rows.get(source_id, 1.0), decided)
+        _choose(chain, fewer_rows.get(source_id, 1.0), decided, said or {})
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
@@ -163,8 +177,12 @@ class _Link:
     order: tuple[int, int, str]
 
 
-def _choose(chain: list[_Link], fewer: float, decided: set[str]) -> None:
-    """One of a chain counts: the last in precedence that is readable and not partial."""
+def _choose(
+    chain: list[_Link], fewer: float, decided: set[str], said: Mapping[tuple[str, str], Said]
+) -> None:
+    """One of a chain counts: the last in precedence that is readable and can take the place of
+    the one before.
+    """
     in_force: _Link | None = None
     for link in sorted(chain, key=lambda link: link.order):
         row = link.row
@@ -172,14 +190,9 @@ def _choose(chain: list[_Link], fewer: float, decided: set[str]) -> None:
             continue
         if in_force is not None and in_force.row is not row:
             before = in_force.row
-            missing = (before["rows"] - row["rows"]) / max(1, before["rows"])
-            if missing > fewer and row["delivery_id"] not in decided:
-                row["status"] = "refused"
-                row["reason"] = (
-                    f"{row['file_name']}: {row['rows']} rows, {before['file_name']} has "
-                    f"{before['rows']}; expected at most {fewer:.0%} fewer (a partial "
-                    "delivery is named …_补充1; to accept it: a drift decision of kind rows)"
-                )
+            reason = _fewer_rows(row, before, fewer, decided) or _says_less(row, before, said)
+            if reason is not None:
+                row["status"], row["reason"] = "refused", reason
                 continue
             before["status"] = "superseded"
             before["reason"] = f"replaced by {row['file_name']}"
@@ -193,6 +206,44 @@ def _choose(chain: list[_Link], fewer: float, decided: set[str]) -> None:
                 row["reason"] = (
                     f"replaced by {in_force.row['file_name']}; was refused: {row['reason']}"
                 )
+
+
+def _fewer_rows(
+    row: Mapping[str, Any], before: Mapping[str, Any], fewer: float, decided: set[str]
+) -> str | None:
+    """Why a delivery is partial against the one before it, if it is."""
+    missing = (before["rows"] - row["rows"]) / max(1, before["rows"])
+    if missing <= fewer or row["delivery_id"] in decided:
+        return None
+    return (
+        f"{row['file_name']}: {row['rows']} rows, {before['file_name']} has {before['rows']}; "
+        f"expected at most {fewer:.0%} fewer (a partial delivery is named …_补充1; to accept it: a "
+        "drift decision of kind rows)"
+    )
+
+
+def _says_less(
+    row: Mapping[str, Any], before: Mapping[str, Any], said: Mapping[tuple[str, str], Said]
+) -> str | None:
+    """Why a delivery cannot take the place of the one before it: by a title it is about something
+    else, or a wide table lacks a column that the one before has.
+    """
+    now, then = (said.get((r["source_id"], r["delivery_id"]), Said()) for r in (row, before))
+    name, older = row["file_name"], before["file_name"]
+    changed = dict(now.titles - then.titles)
+    for title, text in sorted(then.titles - now.titles):
+        return (
+            f"{name}: says {changed.get(title, 'nothing')!r}, {older} says {text!r}; expected the "
+            "same of a delivery that takes its place (name the file after what it is about, or "
+            f"`parkledger withdraw {row['source_id']} {older}`)"
+        )
+    for column in sorted(then.wide.keys() - now.wide.keys()):
+        return (
+            f"{name}: no column '{then.wide[column]}', {older} has it; expected all its columns of "
+            "a delivery that takes its place (a partial delivery is named …_补充1; if it is no "
+            "longer delivered: a drift decision of kind dropped for this file)"
+        )
+    return None
 
 
 def _withdrawn(deliveries: pl.DataFrame, withdrawals: pl.DataFrame) -> dict[tuple[str, str], str]:

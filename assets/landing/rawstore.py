@@ -12,7 +12,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,14 @@ import pyarrow as pa
 from assets.landing.archive import check, place
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.readers import RawPart, ReaderLimits, ReadError, read_delivery
-from assets.landing.readers.request import EXTRA, ROW_NUMBER
+from assets.landing.readers.request import EXTRA, ROW_NUMBER, TITLE
 from quality.texts import are_bare
 from warehouse.settings import Settings
 
 _INDEX = "parts.json"
 _REFUSED = "refused.json"
 # Refusals that another machine, or a higher limit, may not repeat.
-_PASSING = {"timeout", "memory", "crash"}
+PASSING = {"timeout", "memory", "crash"}
 # What a declaration says about meaning, not about reading.
 _NOT_READING = {
     "title_zh",
@@ -46,6 +46,8 @@ _NOT_READING = {
     "period",
     "allowed",
     "pedigree",
+    "column_factors",
+    "layouts",
 }
 
 
@@ -95,7 +97,8 @@ class Part:
     """A part of a delivery as it was read; `rows` has `row_number` and the delivered headers.
 
     `has_lost` is false only if no cell holds a character that was lost before delivery (U+FFFD).
-    `stored` is where the rows are kept, None for rows that were made in memory.
+    `stored` is where the rows are kept, None for rows that were made in memory. `titles` are the
+    cells that lines above the header give.
     """
 
     delivery_id: str
@@ -111,6 +114,7 @@ class Part:
     height: int
     has_lost: bool = True
     stored: Stored | None = None
+    titles: Mapping[str, str | None] = field(default_factory=dict)
 
     def slice(self, offset: int, rows: int) -> Part:
         """The same with some of its rows only."""
@@ -188,6 +192,7 @@ class RawStore:
                 height=item["height"],
                 has_lost=item["has_lost"],
                 stored=stored,
+                titles={n: text for n, text in item["added"].items() if n.startswith(TITLE)},
             )
             parts.append(part)
         return parts
@@ -216,7 +221,7 @@ class RawStore:
                 )
             except ReadError as error:
                 # The same bytes under the same declaration are refused again: said at once then.
-                if error.code not in _PASSING:
+                if error.code not in PASSING:
                     _write(made / _REFUSED, error.as_dict())
                     _settle(made, folder, _REFUSED)
                 raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -109,8 +108,7 @@ def wide_headers(item: Delivered) -> list[str]:
     unpivot = item.source.unpivot
     if unpivot is None:
         return []
-    pattern = re.compile(unpivot.headers)
-    return [h for h in item.part.headers if pattern.fullmatch(h) and h not in item.source.columns]
+    return [h for h in item.part.headers if unpivot.match(h) and h not in item.source.columns]
 
 
 def _shaped(
@@ -141,14 +139,13 @@ def _shaped(
     unpivot = item.source.unpivot
     if unpivot is None:
         return frame
-    pattern = re.compile(unpivot.headers)
     long = []
     for header in wide_headers(item):
-        found = pattern.fullmatch(header)
+        found = unpivot.match(header)
         assert found is not None
         said: dict[str, str | None] = dict(found.groupdict())
         if unpivot.header:
-            said[unpivot.header] = header
+            said[unpivot.header] = found.string
         if unpivot.unit:
             said[unpivot.unit] = item.part.units.get(header, "")
         long.append(

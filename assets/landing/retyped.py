@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
 from assets.landing.records import Delivered, records_of
 from quality.contracts.registry import table_of
+from quality.contracts.table import SOURCE_COLUMN
 from quality.texts import clean, kind_en, typed
 
 # Enough to tell a column that changed from a row that is wrong.
@@ -15,39 +16,45 @@ _LOOKED_AT = 10_000
 _LEAST = 5
 
 
-def retyped(delivered: Sequence[Delivered]) -> str | None:
+def retyped(delivered: Sequence[Delivered], accepted: Collection[str] = ()) -> str | None:
     """What is wrong with the first column of which too many cells cannot be read, if any.
 
     Looked at are the first rows of each part; a column with fewer than five filled cells tells
-    nothing. How many may be unreadable is declared (`allowed.unreadable`).
+    nothing. How many may be unreadable is declared (`allowed.unreadable`); `accepted` are headers
+    of which it was decided not to matter.
     """
     for item in delivered:
-        said = _retyped(item)
+        said = _retyped(item, accepted)
         if said is not None:
             return said
     return None
 
 
-def _retyped(item: Delivered) -> str | None:
+def _retyped(item: Delivered, accepted: Collection[str]) -> str | None:
     source = item.source
     records = records_of([item.slice(0, _LOOKED_AT)])
+    value = source.unpivot.value if source.unpivot else None
     for c in table_of(source.table).declared_columns():
         if c.name not in records.frame.columns or c.polars_type == pl.String:
             continue
+        frame, header = records.frame, pl.lit(records.headers[0].get(c.name, c.name))
+        if c.name == value:
+            header = pl.col(SOURCE_COLUMN)
+        frame = frame.filter(~header.is_in(list(accepted)))
         text = clean(pl.col(c.name), source.null_texts)
-        filled, read, sample = records.frame.select(
+        unread = typed(text, c, source.numbers).is_null() & text.is_not_null()
+        filled, unreadable, sample, place = frame.select(
             text.is_not_null().sum().alias("filled"),
-            typed(text, c, source.numbers).is_not_null().sum().alias("read"),
-            text.filter(typed(text, c, source.numbers).is_null() & text.is_not_null())
-            .first()
-            .alias("sample"),
+            unread.sum().alias("unreadable"),
+            text.filter(unread).first().alias("sample"),
+            (header.filter(unread) if c.name == value else header).first().alias("place"),
         ).row(0)
-        if filled >= _LEAST and filled - read > source.allowed.unreadable * filled:
-            header = records.headers[0].get(c.name, c.name)
+        if filled >= _LEAST and unreadable > source.allowed.unreadable * filled:
             part = f", part {item.part.part}" if item.part.part else ""
             return (
-                f"{item.part.file_name}{part}: {filled - read} of {filled} cells under '{header}' "
+                f"{item.part.file_name}{part}: {unreadable} of {filled} cells under '{place}' "
                 f"cannot be read, such as {sample!r}; expected {kind_en(c)} (if the office retyped "
-                f"the column, change it in the table {source.table})"
+                f"the column, change it in the table {source.table}; to let these rows go to "
+                f"quarantine, a drift decision of kind retyped for '{place}')"
             )
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quality.contracts.table import Table, column
+from quality.contracts.table import Factor, Table, column
 
 STATUSES = ["current", "superseded", "withdrawn", "refused"]
 
@@ -105,8 +105,12 @@ class ItemSource(Table):
 
 class SourceCell(Table):
     source_row_id: str = column("来源行", "locator of the row")
-    column_zh: str = column("列", "delivered column")
+    column_zh: str = column("列", "column, by its declared header")
+    header_zh: str = column("表头", "its header in this file; empty: not in it", nullable=True)
     raw_text: str = column("原文", "text of the cell as delivered", nullable=True)
+    unit_factor: Factor = column(
+        "换算系数", "declared units in one delivered unit, where they differ", nullable=True
+    )
     delivery_id: str = column("交付", "sha256 of the archived bytes")
     source_id: str = column("来源", "source declaration")
     file_name: str = column("文件", "name as delivered")

@@ -10,7 +10,16 @@ import polars as pl
 
 from quality.contracts.table import Factor, Table, column, source_row
 
-DRIFT_KINDS = ["renamed", "added", "dropped", "sheet", "unit", "title_rows", "rows"]
+DRIFT_KINDS = [
+    "renamed",
+    "added",
+    "dropped",
+    "sheet",
+    "unit",
+    "title_rows",
+    "rows",
+    "retyped",
+]
 ACTIONS = ["override", "scale", "drop", "flag"]
 
 

@@ -128,6 +128,9 @@ class NbsProvince(Table):
     source_column: str = source_column()
     file_stem: str = file_stem()
     indicator_zh: str = column("指标", "indicator, from the name of the file")
+    stated_zh: str = column(
+        "指标行", "indicator as the export states it above its header, with its unit", nullable=True
+    )
     region_zh: str = column("地区", "province, full name")
     year: int = column("年份", "data year", ge=1949, le=2100)
     value: Factor = column("数值", "value; the export does not say its unit")

@@ -105,7 +105,7 @@ def test_a_title_row_more_or_less(tmp_path: Path, form: str, titles: int) -> Non
     error = refused(written(tmp_path, form, HEADERS, titles=titles), source_of(form))
     assert (error.code, error.row) == ("header-shifted", 2)
     assert f"the declared header begins on row {titles + 1}" in str(error)
-    assert f"write title_rows = {titles} in sample.toml" in str(error)
+    assert f"write in sample.toml, at its end: [[layouts]] title_rows = {titles})" in str(error)
     moved = source_of(form, title_rows=titles)
     assert read_delivery(tmp_path / f"a.{form}", moved)[0].rows.height == 2
 
@@ -116,7 +116,7 @@ def test_a_header_of_two_rows_is_found_too(tmp_path: Path, form: str) -> None:
     source = declare(form, headers, header_rows=2, parts=["取水量2017"] if form == "xlsx" else [])
     error = refused(written(tmp_path, form, HEADERS, titles=2), source)
     assert (error.code, error.row) == ("header-shifted", 1)
-    assert "title_rows = 2 in" in str(error)
+    assert "[[layouts]] title_rows = 2" in str(error)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -131,7 +131,10 @@ def test_changed_units(tmp_path: Path, form: str) -> None:
     error = refused(path, source_of(form))
     assert (error.code, error.row) == ("units-mismatch", 3)
     assert "unit of '取水量(吨)' is '万吨'; expected '吨'" in str(error)
-    assert 'under [column_units] of sample.toml: "取水量(吨)" = "万吨", and convert' in str(error)
+    assert (
+        '[[layouts]] column_units = { "取水量(吨)" = "万吨" }; '
+        'column_factors = { "取水量(吨)" = <declared units in one 万吨> }'
+    ) in str(error)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -139,7 +142,7 @@ def test_a_units_row_left_out_does_not_eat_a_record(tmp_path: Path, form: str) -
     error = refused(written(tmp_path, form, HEADERS, units=None), source_of(form, column_units={}))
     assert (error.code, error.row) == ("units-mismatch", 3)
     assert "'820.5' below '取水量(吨)' is a number" in str(error)
-    assert "units_row = false in sample.toml" in str(error)
+    assert "[[layouts]] units_row = false; column_units = {}" in str(error)
 
 
 def test_a_renamed_sheet(tmp_path: Path) -> None:
@@ -147,7 +150,7 @@ def test_a_renamed_sheet(tmp_path: Path) -> None:
     error = refused(path, source_of("xlsx"))
     assert (error.code, error.part) == ("sheet-missing", "取水量2017")
     assert "no sheet '取水量2017' (nearest: '取水量2018')" in str(error)
-    assert 'write parts = ["取水量2018"] in sample.toml' in str(error)
+    assert '[[layouts]] parts = ["取水量2018"]' in str(error)
     assert "'取水量2018', '说明'" in str(error)
 
 
@@ -218,6 +221,119 @@ def test_headers_of_a_wide_table(tmp_path: Path) -> None:
     assert "no header matches" in str(refused(path, source))
 
 
+EXPORT = "地区,{}\n宁夏,{}\n"
+
+
+def export(folder: Path, headers: list[str], above: str = "") -> Path:
+    path = folder / "a.csv"
+    cells = ",".join(map(str, range(len(headers))))
+    path.write_text(above + EXPORT.format(",".join(headers), cells), encoding="utf-8")
+    return path
+
+
+WIDE = {"headers": "(?P<year>20[0-9]{2})年", "value": "value", "consecutive": "year"}
+
+
+@pytest.mark.parametrize("lost", ["2016年", "2017年"])
+def test_a_year_between_two_others_is_missed(tmp_path: Path, lost: str) -> None:
+    years = [f"{year}年" for year in (2018, 2017, 2016, 2015) if f"{year}年" != lost]
+    path = export(tmp_path, years)
+    error = refused(path, declare("csv", ["地区"], unpivot=WIDE))
+    assert error.code == "header-mismatch"
+    assert f"missing header '{lost}'" in str(error)
+    assert f'add to absent under [unpivot] of sample.toml: "{lost}"' in str(error)
+    absent = declare("csv", ["地区"], unpivot={**WIDE, "absent": [lost]})
+    assert read_delivery(path, absent)[0].headers == ("地区", *years)
+
+
+def test_a_year_that_another_kind_of_column_has_is_missed(tmp_path: Path) -> None:
+    source = declare(
+        "csv",
+        ["地区"],
+        unpivot={**WIDE, "beside": "(20[0-9]{2})年增速"},
+        ignored_columns=["2017年增速", "2018年增速"],
+    )
+    whole = export(tmp_path, ["2017年", "2017年增速", "2018年", "2018年增速"])
+    assert read_delivery(whole, source)
+    error = refused(export(tmp_path, ["2017年", "2017年增速", "2018年增速"]), source)
+    assert "missing header '2018年'" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("line", "years", "said"),
+    [
+        ("时间：2015年-2018年", [2018, 2017, 2016], "no column '2015年'"),
+        ("时间：2018-2015", [2017, 2016, 2015], "no column '2018年'"),
+        ("时间：最近4年", [2018, 2017, 2016], "3 columns"),
+        ("时间：2015年-2018年", [2018, 2017, 2016, 2015], None),
+        ("时间：最近4年", [2018, 2017, 2016, 2015], None),
+        ("数据库：分省", [2018, 2017], None),
+    ],
+)
+def test_a_line_above_the_header_announces_its_columns(
+    tmp_path: Path, line: str, years: list[int], said: str | None
+) -> None:
+    span = r"时间：(?:(?P<first>\d{4})年?-(?P<last>\d{4})年?|最近(?P<count>\d+)年)"
+    source = declare("csv", ["地区"], title_rows=1, unpivot={**WIDE, "span": span})
+    path = export(tmp_path, [f"{year}年" for year in years], f"{line}\n")
+    if said is None:
+        assert len(read_delivery(path, source)[0].headers) == len(years) + 1
+        return
+    error = refused(path, source)
+    assert said in str(error) and line in str(error)
+
+
+FUELS = {"headers": "[A-Z].*", "value": "value", "required": ["Raw_Coal", "Coke", "Other_Gas"]}
+
+
+@pytest.mark.parametrize(
+    ("headers", "lost"),
+    [
+        (["Raw Coal", "COKE", "OtherGas"], None),
+        (["Raw_Caol", "Coke", "Other_Gas", "Hydrogen"], None),
+        (["Raw_Coal", "Other_Gas", "Hydrogen"], "Coke"),
+        (["Coke", "Other_Gas"], "Raw_Coal"),
+    ],
+)
+def test_a_required_column_of_a_wide_table_may_be_spelled_otherwise_and_not_be_gone(
+    tmp_path: Path, headers: list[str], lost: str | None
+) -> None:
+    source = declare("csv", ["地区"], unpivot=FUELS)
+    path = export(tmp_path, headers)
+    if lost is None:
+        assert read_delivery(path, source)[0].headers == ("地区", *headers)
+    else:
+        assert f"missing header '{lost}'" in str(refused(path, source))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"required": ["2017"]},
+        {"consecutive": "month"},
+        {"span": "时间：(.*)"},
+        {"consecutive": None, "span": "最近(?P<count>.)年"},
+        {"beside": "增速"},
+        {"renamed": {"2017": "2017"}},
+    ],
+)
+def test_what_is_said_of_a_wide_table_must_fit_its_headers(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(reversed(wrong))):
+        declare("csv", ["地区"], unpivot={**WIDE, **wrong})
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_cells_of_lines_above_the_header(tmp_path: Path, form: str) -> None:
+    patterns = ["(?P<what>标题)(?P<number>[0-9])", "单位：(?P<unit>.+)"]
+    titled = {"__title_number__": "number", "__title_unit__": "unit"}
+    source = source_of(form, title_rows=2, title_patterns=patterns)
+    source = source.model_copy(update={"columns": {**source.columns, **titled}})
+    path = written(tmp_path, form, HEADERS, titles=2)
+    (part,) = read_delivery(path, source)
+    assert part.rows["__title_number__"].to_list() == ["0", "0"]
+    assert part.rows["__title_unit__"].to_list() == [None, None]
+
+
 NAMES = st.lists(
     st.text(st.sampled_from("煤油气电量值年(吨)万ab "), min_size=1, max_size=6).map(
         lambda text: " ".join(text.split())
@@ -257,6 +373,6 @@ def test_a_shifted_header_never_passes(titles: int, declared: int) -> None:
         except ReadError as error:
             assert titles != declared
             assert error.code == "header-shifted"
-            assert f"title_rows = {titles} in" in str(error)
+            assert f"[[layouts]] title_rows = {titles})" in str(error)
         else:
             assert titles == declared and part.rows.height == 2

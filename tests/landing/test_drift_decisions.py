@@ -9,12 +9,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assets.landing.declaration import DeclarationError
-from assets.landing.drift import reading_of
-from assets.landing.readers import ReadError
+from assets.landing.declaration import DeclarationError, load_source
+from assets.landing.drift import readings_of
+from assets.landing.ingest import Found, archive_delivery
+from assets.landing.rawstore import RawStore
+from assets.landing.readers import ReaderLimits, ReadError
 from assets.landing.records import Delivered, count, records_of
+from assets.landing.retyped import retyped
 from quality.contracts.decisions import DriftDecision
-from tests.door import declared, read_file
+from tests.door import declared, delivered_rows, read_file
 from tests.frames import frame
 
 SOURCE = declared(
@@ -57,13 +60,27 @@ def workbook(
 
 def read(path: Path, folder: Path, *rows: dict[str, Any]) -> pl.DataFrame:
     """The records of the file, read as decided."""
-    reading = reading_of(SOURCE, path.name, decisions(*rows))
+    reading = readings_of(SOURCE, path.name, decisions(*rows))[0]
     items = [
         Delivered(item.part, reading.source, unit_factors=reading.unit_factors)
         for item in read_file(reading.source, path, folder)
     ]
     assert [count(item).records for item in items] == [1]
     return records_of(items).frame
+
+
+def through_intake(path: Path, folder: Path, drift: pl.DataFrame) -> pl.DataFrame:
+    """`raw.delivery` of the file, read in one of the ways that are declared or decided."""
+    archive = folder / "archive"
+    delivery = archive_delivery(archive, Found(SOURCE, path)).row(0, named=True)
+    store = RawStore(folder / "raw", archive, ReaderLimits())
+    for way in readings_of(SOURCE, path.name, drift):
+        try:
+            store.parts(way.source, delivery)
+        except ReadError:
+            continue
+        return pl.DataFrame({"status": ["current"]})
+    return pl.DataFrame({"status": ["refused"]})
 
 
 CASES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
@@ -118,7 +135,7 @@ def test_a_decision_for_one_file_is_for_no_other(tmp_path: Path) -> None:
 )
 def test_a_decision_that_does_not_fit_is_an_error(decision: dict[str, Any]) -> None:
     with pytest.raises(DeclarationError):
-        reading_of(SOURCE, "a.xlsx", decisions(decision))
+        readings_of(SOURCE, "a.xlsx", decisions(decision))
 
 
 @pytest.mark.parametrize("header", ["产量", "产品产量"])
@@ -141,3 +158,80 @@ def test_a_unit_over_a_column_that_is_declared_without_one_is_refused(tmp_path: 
     with pytest.raises(ReadError, match="'万元' below '备注', which is declared without a unit"):
         read(path, tmp_path)
     assert read(workbook(tmp_path / "b.xlsx", units=("-", "吨", "")), tmp_path).height == 1
+
+
+def test_a_unit_decided_over_a_column_that_is_declared_without_one(tmp_path: Path) -> None:
+    source = SOURCE.model_copy(update={"column_units": {}})
+    decision = {"kind": "unit", "declared": "产量", "delivered": "万吨", "factor": 10000}
+    path = workbook(tmp_path / "a.xlsx", units=("", "万吨", ""))
+    with pytest.raises(ReadError, match="a drift decision of kind unit for this file"):
+        read_file(source, path, tmp_path)
+    (reading,) = readings_of(source, path.name, decisions({**decision, "file_name": "a.xlsx"}))
+    items = read_file(reading.source, path, tmp_path)
+    scaled = [
+        Delivered(item.part, reading.source, unit_factors=reading.unit_factors) for item in items
+    ]
+    assert [Decimal(text) for text in records_of(scaled).frame["output_t"]] == [15_000]
+
+
+@pytest.mark.parametrize("kind", [case[1]["kind"] for case in CASES if case[1]["kind"] != "rows"])
+def test_a_file_from_before_is_read_as_declared_though_a_change_was_decided_for_all(
+    tmp_path: Path, kind: str
+) -> None:
+    (decision,) = [case[1] for case in CASES if case[1]["kind"] == kind]
+    register = through_intake(workbook(tmp_path / "old.xlsx"), tmp_path, decisions(decision))
+    assert register.get_column("status").to_list() == ["current"]
+    for_one = decisions({**decision, "file_name": "old.xlsx"})
+    allowed = {"renamed", "added", "dropped"}  # may be there or not
+    status = through_intake(workbook(tmp_path / "old.xlsx"), tmp_path, for_one)["status"].item()
+    assert status == ("current" if kind in allowed else "refused")
+
+
+WIDE = declared(
+    {"地区": "region_zh"},
+    unpivot={"headers": r"(?P<year>\d{4})年", "value": "value", "consecutive": "year"},
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "decision", "years"),
+    [
+        (
+            "2018,2017年",
+            {"kind": "renamed", "declared": "2018年", "delivered": "2018"},
+            ["2018", "2017"],
+        ),
+        ("2018年,2016年", {"kind": "dropped", "declared": "2017年"}, ["2018", "2016"]),
+        ("2018年,2017年,增速", {"kind": "added", "delivered": "增速"}, ["2018", "2017"]),
+    ],
+)
+def test_changes_of_a_wide_table(
+    tmp_path: Path, headers: str, decision: dict[str, Any], years: list[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    cells = ",".join("1" for _ in headers.split(","))
+    path.write_text(f"地区,{headers}\n宁夏,{cells}\n", encoding="utf-8")
+    with pytest.raises(ReadError, match=f"a drift decision of kind {decision['kind']}|ignored_col"):
+        read_file(WIDE, path, tmp_path)
+    (reading,) = readings_of(WIDE, path.name, decisions({**decision, "file_name": "a.csv"}))
+    items = [Delivered(i.part, reading.source) for i in read_file(reading.source, path, tmp_path)]
+    records = records_of(items).frame
+    assert records["year"].to_list() == years
+    # The header of the cell is the delivered one: an auditor looks for it in the file.
+    assert records["source_column"].to_list() == headers.split(",")[: len(years)]
+
+
+def test_a_column_that_was_retyped_goes_to_quarantine_once_that_is_decided() -> None:
+    table = load_source("nbs_province")
+    rows = [{"地区": "北京市", "2017年": "约1"}] * 6
+    (item,) = delivered_rows(
+        table, [{"__file_stem__": "a", "__file_indicator__": "a", **r} for r in rows]
+    )
+    said = retyped([item])
+    assert said is not None and "6 of 6 cells under '2017年'" in said
+    assert "a drift decision of kind retyped for '2017年'" in said
+    decision = {"drifted_source": "nbs_province", "kind": "retyped", "declared": "2017年"}
+    (reading,) = readings_of(table, "a.csv", decisions(decision))
+    assert retyped([item], reading.any_type) is None
+    with pytest.raises(DeclarationError):
+        readings_of(table, "a.csv", decisions({**decision, "declared": "增速"}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import fsspec
@@ -112,13 +114,33 @@ def cells(row: str, header: str) -> pl.DataFrame:
     items = delivered_rows(SOURCE, [{"企业名称": "甲", "住所": None}])
     wanted = frame(ItemSource, {"source_row_id": row, "column_zh": header})
     deliveries = frame(Delivery, {"delivery_id": "d", "file_name": "a.csv"})
-    return source_cells(wanted, deliveries, [(SOURCE.id, item.part) for item in items])
+    return source_cells(wanted, deliveries, [(SOURCE.id, item) for item in items])
 
 
 def test_a_source_cell_carries_its_text_and_file() -> None:
     (cell,) = cells("d::2", "企业名称").to_dicts()
     assert (cell["raw_text"], cell["file_name"], cell["row_number"]) == ("甲", "a.csv", 2)
     assert cells("d::2", "住所")["raw_text"].to_list() == [None]
+
+
+def test_a_cell_under_another_header_of_its_column_is_found() -> None:
+    """A number that rested on a renamed column ended the run: its cell was sought in vain."""
+    source = SOURCE.model_copy(update={"columns": {**SOURCE.columns, "企业全称": "name_zh"}})
+    items = [
+        replace(item, source=source, unit_factors=(("企业全称", Decimal(10)),))
+        for item in delivered_rows(source, [{"企业全称": "甲"}])
+    ]
+    pointers = [{"source_row_id": "d::2", "column_zh": name} for name in ("企业名称", "住所")]
+    deliveries = frame(Delivery, {"delivery_id": "d", "file_name": "a.csv"})
+    found = source_cells(frame(ItemSource, *pointers), deliveries, [(SOURCE.id, i) for i in items])
+    cells = {cell["column_zh"]: cell for cell in found.to_dicts()}
+    name, address = cells["企业名称"], cells["住所"]
+    assert (name["header_zh"], name["raw_text"], name["unit_factor"]) == ("企业全称", "甲", 10)
+    # A column that is not delivered has no text and no header.
+    assert (address["header_zh"], address["raw_text"]) == (None, None)
+    with pytest.raises(ValueError, match="not delivered"):
+        cells_of_nothing = {"source_row_id": "d::2", "column_zh": "没有这列"}
+        source_cells(frame(ItemSource, cells_of_nothing), deliveries, [(SOURCE.id, items[0])])
 
 
 def test_a_layer_counts_once_with_or_without_its_shapes(tmp_path: Path) -> None:

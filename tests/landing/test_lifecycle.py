@@ -14,7 +14,7 @@ from assets.landing.acceptance import accept_source
 from assets.landing.declaration import load_source, load_sources
 from assets.landing.ingest import Found, archive_delivery
 from assets.landing.intake import DecisionError, Register, settle
-from assets.landing.lifecycle import marks, merge, resolve
+from assets.landing.lifecycle import Said, marks, merge, resolve
 from assets.landing.rawstore import RawStore
 from assets.landing.readers import ReaderLimits
 from quality.contracts.audit import Delivery
@@ -129,7 +129,8 @@ def statuses(*rows: dict[str, object], change: float = 0.5, **more: object) -> d
         known = merge(known, frame(Delivery, item))
     withdrawn = more.get("withdrawn", NO_WITHDRAWAL)
     assert isinstance(withdrawn, pl.DataFrame)
-    found = resolve(known, withdrawn, {"s": change}, more.get("any_rows", ()))  # type: ignore[arg-type]
+    said = more.get("said", {})
+    found = resolve(known, withdrawn, {"s": change}, more.get("any_rows", ()), said)  # type: ignore[arg-type]
     return {str(d)[0]: str(s) for d, s in found.select("delivery_id", "status").iter_rows()}
 
 
@@ -185,6 +186,28 @@ def test_a_partial_revision_is_refused(rows: int, status: str) -> None:
     assert statuses(row("a.csv", "1"), partial)["2"] == status
     assert statuses(row("a.csv", "1"), partial, change=1.0)["2"] == "current"
     assert statuses(row("a.csv", "1"), partial, any_rows=["2" * 64])["2"] == "current"
+
+
+def said(digit: str, *wide: str, title: str = "") -> dict[tuple[str, str], Said]:
+    titles = frozenset({("__title_indicator__", title)} if title else ())
+    return {("s", digit * 64): Said({name: name for name in wide}, titles)}
+
+
+def test_a_revision_without_a_column_of_the_original_is_refused() -> None:
+    both = row("a.csv", "1"), row("a_修订1.csv", "2")
+    less = said("1", "2016年", "2017年") | said("2", "2017年", "2018年")
+    assert statuses(*both, said=less) == {"1": "current", "2": "refused"}
+    more = said("1", "2016年", "2017年") | said("2", "2016年", "2017年", "2018年")
+    assert statuses(*both, said=more) == {"1": "superseded", "2": "current"}
+
+
+def test_another_indicator_under_the_same_name_does_not_take_its_place() -> None:
+    """The office's exports are all called 分省年度数据.csv: the second one replaced the first."""
+    both = row("分省年度数据.csv", "1"), row("分省年度数据.csv", "2")
+    other = said("1", title="年末常住人口") | said("2", title="地区生产总值")
+    assert statuses(*both, said=other) == {"1": "current", "2": "refused"}
+    assert statuses(*both, said=said("1", title="x") | said("2"))["2"] == "refused"
+    assert statuses(*both, said=said("1", title="x") | said("2", title="x"))["2"] == "current"
 
 
 def test_other_bytes_under_the_same_name_are_a_later_edition() -> None:

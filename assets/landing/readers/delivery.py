@@ -154,7 +154,7 @@ def _read(
             file = work / told["file"]
             if folder is not None:
                 file = file.rename(folder / f"{place}.arrow")
-            added = named | cells_of_part(told["part"], told["crs"], source)
+            added = named | cells_of_part(told["part"], told["crs"], source) | told["titles"]
             parts.append(RawPart.of(told, file, added, lazy=folder is not None))
         return parts
 
@@ -186,11 +186,12 @@ def _request(
         part_pattern=source.part_pattern,
         ignored_parts=source.ignored_parts,
         records=source.records,
-        unpivot_headers=source.unpivot.headers if source.unpivot else None,
+        **_wide(source),
         repair=source.repair,
         encodings=source.encodings,
         delimiter=source.delimiter,
         title_rows=source.title_rows,
+        title_patterns=source.title_patterns,
         header_rows=source.header_rows,
         units_row=source.units_row,
         footer_patterns=source.footer_patterns,
@@ -210,6 +211,14 @@ def _request(
         unzipped_bytes=limits.unzipped_mb << 20,
         cpu_seconds=ceil(seconds) + 1,
     )
+
+
+def _wide(source: SourceDeclaration) -> dict[str, Any]:
+    """What a reader must know of a wide table."""
+    if source.unpivot is None:
+        return {}
+    names = ("headers", "required", "consecutive", "beside", "span", "absent", "renamed")
+    return {f"unpivot_{name}": getattr(source.unpivot, name) for name in names}
 
 
 def _surroundings() -> dict[str, str]:

@@ -53,6 +53,7 @@ def read_plain(
         [head.names[place] for place in head.kept],
         "0.arrow",
         head.units,
+        head.titles,
         encoding,
         has_lost=False,
     )

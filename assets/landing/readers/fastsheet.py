@@ -81,7 +81,7 @@ def read_plain(
     if head.over is not None:
         after = head.over[1] - 1
     headers = [head.names[place] for place in head.kept]
-    result = PartResult(name, headers, file, head.units, has_lost=False)
+    result = PartResult(name, headers, file, head.units, head.titles, has_lost=False)
     footers = Footers(request, head)
     parse = partial(
         sheetblock.parse,

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assets.landing.readers import mojibake
 from assets.landing.readers.errors import ReadError
@@ -15,7 +15,8 @@ from assets.landing.readers.headers import (
     name_columns,
     unnamed_position,
 )
-from assets.landing.readers.request import MAX_COLUMNS, Request
+from assets.landing.readers.request import MAX_COLUMNS, TITLE, Request, layout_line
+from assets.landing.readers.wide import check_span
 
 Cells = Sequence[str | None]
 Row = tuple[int, int, Cells]  # place in the part, row number as a person counts, cells
@@ -32,13 +33,15 @@ _NUMBER = re.compile(r"[-+]?[0-9,]*\.?[0-9]+")
 class Head:
     """What stands above the records: a name for each place ("" = unnamed), units by header.
 
-    `kept` are the places that are read, `over` a row that was taken from the records.
+    `kept` are the places that are read, `over` a row that was taken from the records, `titles`
+    the cells that lines above the header give.
     """
 
     names: list[str]
     kept: list[int]
     units: dict[str, str]
     over: Row | None
+    titles: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def unnamed(self) -> list[int]:
@@ -64,15 +67,34 @@ def take_head(
         return Head([f"__column_{n}__" for n in range(1, _ANY + 1)], list(range(_ANY)), {}, None)
     if has_no_header(request):
         names = name_columns([], request)
-        return Head(names, [place for place, name in enumerate(names) if name], {}, None)
-    names, over = _take_header(part, rows, request, merges, titles)
+        first = next(rows, None) if request.title_patterns else None
+        kept = [place for place, name in enumerate(names) if name]
+        return Head(names, kept, {}, first, cells_of_titles(_texts(titles), request))
+    names, over, above = _take_header(part, rows, request, merges, titles)
     personal = set(request.personal_columns)
     kept = [place for place, name in enumerate(names) if name and name not in personal]
     units: dict[str, str] = {}
     if request.units_row:
         over, units_row = _next_filled(rows, over)
         units = _take_units(units_row, names, kept, request, part)
-    return Head(names, kept, units, over)
+    return Head(names, kept, units, over, cells_of_titles(_texts(above), request))
+
+
+def cells_of_titles(texts: Sequence[str], request: Request) -> dict[str, str | None]:
+    """`__title_GROUP__` → what the group of a pattern of `title_patterns` matches in the first cell
+    above the header that fits, null where none does.
+    """
+    found: dict[str, str | None] = {}
+    for pattern in map(re.compile, request.title_patterns):
+        match = next(filter(None, map(pattern.fullmatch, texts)), None)
+        for group in pattern.groupindex:
+            found[f"{TITLE}{group}__"] = match[group] if match else None
+    return found
+
+
+def _texts(rows: Sequence[Row]) -> list[str]:
+    """The filled cells of the rows."""
+    return [text for _, _, cells in rows for cell in cells if (text := (cell or "").strip())]
 
 
 def has_no_header(request: Request) -> bool:
@@ -97,15 +119,15 @@ def _take_header(
     request: Request,
     merges: Sequence[Merge] | None,
     titles: Sequence[Row] = (),
-) -> tuple[list[str], Row | None]:
-    """Names by place ("" = unnamed), and the row read too far or None.
+) -> tuple[list[str], Row | None, list[Row]]:
+    """Names by place ("" = unnamed), the row read too far or None, and the rows above.
 
     Raises ReadError `header-mismatch`, or `header-shifted` if the declared header is elsewhere.
     """
     top, skipped = _first_of_header(rows, request)
-    titles = [*titles, *skipped]
+    above = [*titles, *skipped]
     if top is None:
-        _look_elsewhere(part, titles, request.title_rows + 1, request, merges)
+        _look_elsewhere(part, above, request.title_rows + 1, request, merges)
         raise request.error("header-mismatch", "no header row", "a header and rows", part)
     place, number, _ = top
     taken = [top]
@@ -129,9 +151,10 @@ def _take_header(
     except ReadError:
         if found := mojibake.find("\n".join(names)):
             raise mojibake.refuse(request, found, part, number) from None
-        _look_elsewhere(part, [*titles, *taken, *_some(rows)], number, request, merges)
+        _look_elsewhere(part, [*above, *taken, *_some(rows)], number, request, merges)
         raise
-    return names, over
+    check_span(names, _texts(above), request, part, number)
+    return names, over, above
 
 
 def _first_of_header(rows: Iterator[Row], request: Request) -> tuple[Row | None, list[Row]]:
@@ -187,12 +210,12 @@ def _look_elsewhere(
             check_headers(_names_at(row, rows, request, merges), request, part, row[1])
         except ReadError:
             continue
+        moved = layout_line(request, f"title_rows = {row[1] - 1}")
         raise request.error(
             "header-shifted",
             f"the declared header begins on row {row[1]}",
             f"it on row {expected} (if the office moved it: a drift decision of kind title_rows "
-            f"for this file, or, for all files, write title_rows = {row[1] - 1} in "
-            f"{request.source_id}.toml)",
+            f"for this file, or, from now on, {moved})",
             part,
             expected,
         )
@@ -210,13 +233,13 @@ def _take_units(
         for place in kept
         if place < len(cells) and (text := " ".join((cells[place] or "").split()))
     }
-    toml = f"{request.source_id}.toml"
     numbers = [header for header, text in units.items() if text != "1" and _NUMBER.fullmatch(text)]
     if numbers:
         raise request.error(
             "units-mismatch",
             f"{units[numbers[0]]!r} below '{numbers[0]}' is a number",
-            f"a row of units (if the office leaves it out now, write units_row = false in {toml})",
+            "a row of units (if the office leaves it out now, "
+            f"{layout_line(request, 'units_row = false', 'column_units = {}')})",
             part,
             number,
         )
@@ -224,15 +247,11 @@ def _take_units(
     for header, expected in expected_units.items():
         found = units.get(header)
         if header in names and found != " ".join(expected.split()):
-            line = f"{json.dumps(header, ensure_ascii=False)} = " + json.dumps(
-                found or "", ensure_ascii=False
-            )
             raise request.error(
                 "units-mismatch",
                 f"unit of '{header}' is {found!r}",
                 f"{expected!r} (if the office changed the unit: a drift decision of kind unit for "
-                f"this file, or, for all files, write under [column_units] of {toml}: {line}, "
-                "and convert what is delivered from now on)",
+                f"this file, or, from now on, {_unit_line(request, header, found or '')})",
                 part,
                 number,
             )
@@ -260,12 +279,23 @@ def _refuse_undeclared(units: dict[str, str], request: Request, part: str, row: 
     for header, text in units.items():
         if header not in request.columns or text in _NO_UNIT:
             continue
-        line = f"{json.dumps(header, ensure_ascii=False)} = {json.dumps(text, ensure_ascii=False)}"
         raise request.error(
             "units-mismatch",
             f"{text!r} below '{header}', which is declared without a unit",
-            f"nothing there (if its numbers are in that unit, write under [column_units] of "
-            f"{request.source_id}.toml: {line}, and convert what is delivered from now on)",
+            "nothing there (if its numbers are in that unit: a drift decision of kind unit for "
+            f"this file, or, from now on, {_unit_line(request, header, text)})",
             part,
             row,
         )
+
+
+def _unit_line(request: Request, header: str, unit: str) -> str:
+    """The layout in which the column has this unit; the factor is for a person to write."""
+    units = {**request.column_units, header: unit}
+    listed = ", ".join(f"{_quoted(name)} = {_quoted(text)}" for name, text in units.items())
+    factor = f"column_factors = {{ {_quoted(header)} = <declared units in one {unit or 'of it'}> }}"
+    return layout_line(request, f"column_units = {{ {listed} }}", factor)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from assets.landing.readers import wide
 from assets.landing.readers.request import GEOMETRY, RESERVED, Request
 
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; from 1
@@ -13,7 +14,7 @@ Merge = tuple[int, int, int, int]  # first row, first column, last row, last col
 _SHOWN = 12
 _COMPARED = 200
 _UNNAMED = re.compile(r"__column_([1-9][0-9]*)__")
-_PSEUDO = re.compile(r"__(?:crs|(?:file|part)_[^\W\d]\w*)__")
+_PSEUDO = re.compile(r"__(?:crs|(?:file|part|title)_[^\W\d]\w*)__")
 _WITH_UNIT = re.compile(r"(?P<name>.+?)\s*[(（\[【_/]\s*(?P<unit>[^()（）\[\]【】_/]+)[)）\]】]?")
 
 _BRACKETS = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]+?)\s*[)）\]】]")
@@ -80,7 +81,7 @@ def name_columns(names: Sequence[str], request: Request) -> list[str]:
 
 
 def is_pseudo(header: str) -> bool:
-    """Whether the header stands for a cell read from the name of the file or part."""
+    """Whether the header stands for a cell read from the name of file or part, or from a title."""
     return _PSEUDO.fullmatch(header) is not None
 
 
@@ -130,11 +131,14 @@ def check_headers(names: Sequence[str], request: Request, part: str, row: int | 
     known = {*request.columns, *request.ignored_columns, *request.personal_columns, GEOMETRY}
     unexpected = [name for name in delivered if name not in known]
     said: list[str] = []
+    gone: list[str] = []
     if request.unpivot_headers is not None:
-        wide = re.compile(request.unpivot_headers)
-        strangers = [name for name in unexpected if not wide.fullmatch(name)]
+        strangers = [name for name in unexpected if not wide.is_wide(name, request)]
         if len(strangers) == len(unexpected):
             said.append(f"no header matches {request.unpivot_headers!r} (headers of unpivot)")
+        gone = wide.gone(delivered, request)
+        if gone:
+            said.append(f"missing header {_listed(gone)}")
         unexpected = strangers
     if not missing and not unexpected and not said:
         return
@@ -149,6 +153,12 @@ def check_headers(names: Sequence[str], request: Request, part: str, row: int | 
         said.append(f"unexpected header {_listed(unexpected)}")
     lost = [headers[0] for name, headers in missing.items() if name not in nearest]
     advice = _advice(nearest, unexpected, lost, toml)
+    if request.unpivot_headers is not None and unexpected:
+        advice.append(
+            "if it is a column of the wide table: a drift decision of kind renamed for this file, "
+            f"or, for all files, let headers under [unpivot] of {toml} match it"
+        )
+    advice += [wide.if_absent(request, header) for header in gone[:1]]
     expected = f"the headers declared in {toml}"
     refuse("; ".join(said), expected + (f" ({'; '.join(advice)})" if advice else ""))
 

@@ -14,10 +14,11 @@ from typing import Any
 import python_calamine
 
 from assets.landing.readers.biff import BiffError, EncryptedError, SheetFrame, scan
-from assets.landing.readers.parts import check_alike, choose_parts, refuse_unread
+from assets.landing.readers.parts import choose_parts, refuse_unread
 from assets.landing.readers.records import check_text
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import PartResult, Row, write_table
+from assets.landing.readers.wide import check_alike
 
 _CELL_BYTES = 128  # the library holds each cell up to the last filled one of a sheet, also empty
 _EXACT = 2**53  # whole doubles up to here have all their digits

@@ -3,15 +3,12 @@
 import difflib
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.head import Row, has_no_header, take_head
 from assets.landing.readers.headers import Merge
-from assets.landing.readers.request import Request
-
-_FEW = 3  # sheets, of which most can agree against one
+from assets.landing.readers.request import Request, layout_line
 
 
 def choose_parts(found: Sequence[str], request: Request, kind: str) -> list[str]:
@@ -45,7 +42,7 @@ def choose_parts(found: Sequence[str], request: Request, kind: str) -> list[str]
             what += f" (nearest: '{nearest[0]}')"
             expected += (
                 f" (if only the name changed: a drift decision of kind sheet for this file, or, "
-                f"for all files, write parts = {line} in {toml})"
+                f"from now on, {layout_line(request, f'parts = {line}')})"
             )
         raise request.error("sheet-missing", what, expected, missing[0])
     if not request.parts and len(found) != 1:
@@ -86,35 +83,3 @@ def refuse_unread(
         part,
         filled[1],
     )
-
-
-def check_alike(headers_of: Mapping[str, Sequence[str]], request: Request) -> None:
-    """Raises ReadError `header-mismatch` for a sheet of a wide table without a column that most of
-    the others have: there a column is not declared by name, so nothing else misses it.
-
-    Names that differ in case, blanks and lines below only are the same column.
-    """
-    if request.unpivot_headers is None or len(headers_of) < _FEW:
-        return
-    wide = re.compile(request.unpivot_headers)
-    names = {
-        part: {_folded(header): header for header in headers if wide.fullmatch(header)}
-        for part, headers in headers_of.items()
-    }
-    counts = Counter(name for found in names.values() for name in found)
-    spelled = {name: header for found in names.values() for name, header in found.items()}
-    for part, found in names.items():
-        for name, count in counts.items():
-            if name not in found and 2 * count > len(names):
-                line = json.dumps([*request.ignored_parts, part], ensure_ascii=False)
-                raise request.error(
-                    "header-mismatch",
-                    f"no column '{spelled[name]}', which {count} of {len(names)} sheets have",
-                    f"it in every sheet, empty where there is nothing (to leave the sheet out, "
-                    f"write ignored_parts = {line} in {request.source_id}.toml)",
-                    part,
-                )
-
-
-def _folded(header: str) -> str:
-    return re.sub(r"[\s_]+", "", header).casefold()

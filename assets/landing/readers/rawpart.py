@@ -1,4 +1,4 @@
-"""What a reading gives: the rows of one part, whole or in batches, and cells taken from names."""
+"""What a reading gives: rows of one part, whole or in batches, and cells of names and titles."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class RawPart:
     """One sheet, layer or csv with the text of its cells exactly as delivered.
 
     footers: `row_number` Int64, `text` String. `headers` end with those of the cells that the
-    name of file or part gives (`__file_NAME__`, `__part_NAME__`).
+    name of file or part or a title gives (`__file_NAME__`, `__part_NAME__`, `__title_NAME__`).
     """
 
     part: str
@@ -147,9 +147,11 @@ def cells_of_part(name: str, crs: str | None, source: SourceDeclaration) -> dict
 
 def _check_groups(file: str, source: SourceDeclaration) -> None:
     """Raises ReadError `header-mismatch` for a cell of a name that no pattern gives."""
+    patterns = [("file", source.file_pattern), ("part", source.part_pattern)]
+    patterns += [("title", pattern) for pattern in source.title_patterns]
     given = {
         f"__{kind}_{group}__"
-        for kind, pattern in (("file", source.file_pattern), ("part", source.part_pattern))
+        for kind, pattern in patterns
         for group in re.compile(pattern or "").groupindex
     }
     lost = [name for name in source.columns if is_pseudo(name) and name not in {*given, CRS}]
@@ -160,6 +162,6 @@ def _check_groups(file: str, source: SourceDeclaration) -> None:
             "",
             None,
             f"'{lost[0]}' is declared",
-            f"a group of that name in {kind}_pattern of {source.id}.toml",
+            f"a group of that name in {kind}_pattern{'s' * (kind == 'title')} of {source.id}.toml",
             "header-mismatch",
         )

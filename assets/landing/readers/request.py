@@ -9,6 +9,7 @@ ROW_NUMBER = "row_number"
 EXTRA = "__extra__"
 GEOMETRY = "__geometry__"
 CRS = "__crs__"
+TITLE = "__title_"  # begins the name of a cell that a line above the header gives
 
 # Names the reader itself gives to columns; a delivered header may not be one of them.
 RESERVED = frozenset({ROW_NUMBER, EXTRA, GEOMETRY, CRS})
@@ -29,11 +30,18 @@ class Request:
     ignored_parts: list[str] = field(default_factory=list)
     records: str = ""
     unpivot_headers: str | None = None
+    unpivot_required: list[str] = field(default_factory=list)
+    unpivot_consecutive: str | None = None
+    unpivot_beside: str | None = None
+    unpivot_span: str | None = None
+    unpivot_absent: list[str] = field(default_factory=list)
+    unpivot_renamed: dict[str, str] = field(default_factory=dict)
     repair: str | None = None
     any_header: bool = False  # an unknown file: every row of a grid is a row, every header known
     encodings: list[str] = field(default_factory=lambda: ["utf-8-sig", "gb18030"])
     delimiter: str = ","
     title_rows: int = 0
+    title_patterns: list[str] = field(default_factory=list)
     header_rows: int = 1
     units_row: bool = False
     footer_patterns: list[str] = field(default_factory=list)
@@ -56,3 +64,8 @@ class Request:
     ) -> ReadError:
         """The error with this code, naming the delivered file."""
         return ReadError(Path(self.path).name, part, row, what, expected, code)
+
+
+def layout_line(request: Request, *lines: str) -> str:
+    """What to write so that files of before and of now can both be read."""
+    return f"write in {request.source_id}.toml, at its end: [[layouts]] {'; '.join(lines)}"

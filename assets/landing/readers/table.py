@@ -30,6 +30,7 @@ class PartResult:
     headers: list[str]
     file: str
     units: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str | None] = field(default_factory=dict)  # cells under __title_NAME__
     encoding: str | None = None
     crs: str | None = None
     crs_implied: bool = False  # by the format, where the file says nothing
@@ -185,7 +186,7 @@ def write_table(
     head = take_head(part, rows, request, merges, titles)
     names, kept, unnamed = head.names, head.kept, head.unnamed
     headers = [names[place] for place in kept]
-    result = PartResult(part, headers, file, head.units, encoding)
+    result = PartResult(part, headers, file, head.units, head.titles, encoding)
     writer = PartWriter(Path(request.folder) / file, result.headers, request, part)
     straight = len(kept) == len(names)
     footers = Footers(request, head)

@@ -14,11 +14,12 @@ from typing import IO, TypeVar
 from assets.landing.readers import fastsheet
 from assets.landing.readers.errors import ReadError
 from assets.landing.readers.oldworkbook import read_xls
-from assets.landing.readers.parts import check_alike, choose_parts, refuse_unread
+from assets.landing.readers.parts import choose_parts, refuse_unread
 from assets.landing.readers.request import Request
 from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
 from assets.landing.readers.sheetblock import Strings
 from assets.landing.readers.table import PartResult, Row, write_table
+from assets.landing.readers.wide import check_alike
 from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError, local, stream
 from assets.landing.readers.zips import DAMAGE, open_zip
 

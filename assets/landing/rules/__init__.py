@@ -29,6 +29,7 @@ from assets.landing.rules.identity import (
     repeated_by_name,
     uscc_rules,
 )
+from assets.landing.rules.indicators import indicator_rules
 from assets.landing.rules.layers import county_name_rules, layer_rules, metric_rules
 from assets.landing.rules.points import (
     europe_rules,
@@ -277,6 +278,7 @@ _RULES: dict[str, Callable[[Tables], list[Rule]]] = {
     "site_boundary": lambda _: [*uscc_rules(), *validity_rules()],
     "zone_catalogue": lambda _: named_province_rules(),
     "eutl": lambda _: europe_rules(),
+    "nbs_province": lambda _: indicator_rules(),
     "gem_coal": lambda _: _world(),
     "gem_steel": lambda _: _steel_plants(),
     "wri_plants": lambda _: _world(),

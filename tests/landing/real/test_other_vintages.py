@@ -15,6 +15,7 @@ import pytest
 from assets.landing.declaration import load_source
 from assets.landing.readers import ReadError
 from tests.door import file_through_door, read_file, rows_through_door
+from tests.shared_data import shared
 
 Row = list[object]
 
@@ -77,9 +78,67 @@ def test_a_line_above_the_header_that_nobody_declared_is_refused(tmp_path: Path,
         file_through_door("nbs_province", path, tmp_path)
 
 
+def _others(source_id: str) -> list[str]:
+    """The fuels but Raw_Coal that every book of the source has."""
+    unpivot = load_source(source_id).unpivot
+    assert unpivot is not None
+    return [fuel for fuel in unpivot.required if fuel != "Raw_Coal"]
+
+
+def test_rows_that_are_no_province_and_an_indicator_that_is_not_the_files(tmp_path: Path) -> None:
+    path = tmp_path / "分省年度数据.csv"
+    lines = NBS.replace("时间", "指标：能源消费总量(万吨标准煤)\n时间").replace(
+        "西藏自治区", "全国"
+    )
+    path.write_text(lines.replace("注：", "内蒙古,1,2,3,4\n合计,4,3,2,1\n注："), encoding="utf-8")
+    outcome = file_through_door("nbs_province", path, tmp_path)
+    assert set(outcome.frame.get_column("region_zh")) == {"北京市", "内蒙古"}
+    assert outcome.reasons() == {"PROVINCE": 8}
+    assert set(outcome.frame.get_column("stated_zh")) == {"能源消费总量(万吨标准煤)"}
+    flagged = outcome.flags.filter(pl.col("rule_id") == "INDICATOR")
+    assert flagged.get_column("source_row_id").n_unique() == 2
+    path.rename(tmp_path / "能源消费总量.csv")
+    named = file_through_door("nbs_province", tmp_path / "能源消费总量.csv", tmp_path)
+    assert "INDICATOR" not in named.flags.get_column("rule_id").to_list()
+
+
+@pytest.mark.parametrize("lost", ["2024年", "2022年", "2021年"])
+def test_an_export_without_one_of_its_years_is_refused(tmp_path: Path, lost: str) -> None:
+    path = tmp_path / "能源消费总量.csv"
+    header = NBS.splitlines()[2]
+    without = ",".join(name for name in header.split(",") if name != lost)
+    path.write_text(NBS.replace(header, without), encoding="utf-8")
+    with pytest.raises(ReadError, match=lost):
+        file_through_door("nbs_province", path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source_id", "real"),
+    [
+        ("ceads_energy", "e_ceads_provincial_energy/*2015.xlsx"),
+        ("ceads_emissions", "e_ceads_provincial_emissions/*2018.xlsx"),
+    ],
+)
+def test_a_fuel_that_is_gone_from_all_sheets_of_a_real_book_is_missed(
+    source_id: str, real: str, tmp_path: Path
+) -> None:
+    """No sheet can be told by the others."""
+    book = openpyxl.load_workbook(shared(f"data/{real}"))
+    for sheet in book.worksheets:
+        gone = [c.column for c in sheet[1] if str(c.value).startswith("Natural")]
+        if gone and sheet.title[-4:].isdecimal():
+            sheet.delete_cols(gone[0])
+        else:
+            del book[sheet.title]
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    with pytest.raises(ReadError, match="missing header 'Natural_Gas'"):
+        file_through_door(source_id, path, tmp_path)
+
+
 def test_an_energy_book_of_another_year(tmp_path: Path) -> None:
     rows: list[Row] = [
-        ["Energy_inventory", "Raw_Coal", "Hydrogen"],
+        ["Energy_inventory", "Raw_Coal", "Hydrogen", *_others("ceads_energy")],
         ["unit", "10^4 ton", "10^8 cu.m"],
         ["Total Final Consumption", 3, 1],
         [None, 0, 0],
@@ -98,7 +157,8 @@ def test_an_energy_book_of_another_year(tmp_path: Path) -> None:
 
 
 def test_a_unit_that_no_book_had_is_refused(tmp_path: Path) -> None:
-    rows: list[Row] = [["Energy_inventory", "Raw_Coal"], ["unit", "10^3 ton"], ["Coking", 2]]
+    header: Row = ["Energy_inventory", "Raw_Coal", *_others("ceads_energy")]
+    rows: list[Row] = [header, ["unit", "10^3 ton"], ["Coking", 2]]
     path = _workbook(tmp_path / "x.xlsx", {"Jiangsu2024": rows})
     outcome = file_through_door("ceads_energy", path, tmp_path)
     assert outcome.reasons() == {"CONTRACT:unit": 1}
@@ -106,7 +166,8 @@ def test_a_unit_that_no_book_had_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("corner", [(None, None), ("Emission_Inventory", "unit")])
 def test_emissions_with_either_corner(tmp_path: Path, corner: tuple[str | None, ...]) -> None:
-    rows: list[Row] = [[corner[0], "Raw_Coal"], [corner[1], "Mt CO2"], [None, None], ["Urban", 2]]
+    header = [corner[0], "Raw_Coal", *_others("ceads_emissions")]
+    rows: list[Row] = [header, [corner[1], "Mt CO2"], [None, None], ["Urban", 2]]
     path = _workbook(tmp_path / "x.xlsx", {"Tibet2021": rows})
     frame = file_through_door("ceads_emissions", path, tmp_path).frame
     assert frame.select("province_en", "year", "sector_en", "fuel_en").rows() == [

@@ -1,0 +1,157 @@
+"""Wide tables: columns that become records, none of which may be gone without a word.
+
+No header of them is declared by name, so nothing else would miss one.
+"""
+
+import difflib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from assets.landing.readers.request import Request
+
+_FEW = 3  # sheets, of which most can agree against one
+_NEAR = 0.8  # how alike two spellings of one header are
+_MOST = 200  # numbers that a line above the header may announce
+
+
+def is_wide(header: str, request: Request) -> bool:
+    """Whether the header, or the one that it stands for, becomes records."""
+    if request.unpivot_headers is None:
+        return False
+    stands_for = request.unpivot_renamed.get(header, header)
+    return re.fullmatch(request.unpivot_headers, stands_for) is not None
+
+
+def gone(headers: Iterable[str], request: Request) -> list[str]:
+    """Headers of a wide table that are not there: of those declared as required, of the numbers
+    between two that are there, and of the numbers that another kind of column has (`beside`).
+
+    A required header that is there in another spelling is there.
+    """
+    listed = list(headers)
+    there = [*_stood_for(listed, request), *request.unpivot_absent]
+    numbered = _numbered(there, request)
+    numbers = set(range(min(numbered, default=0), max(numbered, default=0)))
+    if numbered and request.unpivot_beside is not None:
+        beside = (re.fullmatch(request.unpivot_beside, header) for header in listed)
+        numbers.update(int(match[1]) for match in beside if match is not None)
+    return [*_respelled(there, request.unpivot_required), *_lacking(sorted(numbers), numbered)]
+
+
+def _respelled(there: Sequence[str], required: Sequence[str]) -> list[str]:
+    """The required headers that no header there may be a spelling of."""
+    names = {folded(header) for header in there}
+    others = sorted(names - {folded(header) for header in required})
+    found: list[str] = []
+    for header in required:
+        if folded(header) in names:
+            continue
+        near = difflib.get_close_matches(folded(header), others, 1, _NEAR)
+        if near:
+            others.remove(near[0])
+        else:
+            found.append(header)
+    return found
+
+
+def check_span(
+    headers: Iterable[str], titles: Iterable[str], request: Request, part: str, row: int | None
+) -> None:
+    """Raises ReadError `header-mismatch` for a column that a line above the header announces and
+    that is not there.
+    """
+    if request.unpivot_span is None:
+        return
+    there = [*_stood_for(headers, request), *request.unpivot_absent]
+    numbered = _numbered(there, request)
+    for title in titles:
+        said = re.fullmatch(request.unpivot_span, title)
+        if said is None or not numbered:
+            continue
+        groups = said.groupdict()
+        if groups.get("first") and groups.get("last"):
+            first, last = sorted((int(groups["first"]), int(groups["last"])))
+            announced = range(first, min(last, first + _MOST) + 1)
+            lacking = [header for header in _lacking(announced, numbered) if header not in there]
+            what = f"no column '{lacking[0]}'" if lacking else ""
+        else:
+            count = int(groups.get("count") or 0)
+            what = f"{len(numbered)} columns" if len(numbered) < count else ""
+        if what:
+            raise request.error(
+                "header-mismatch",
+                f"{what}, and the line '{title}' announces it",
+                f"all columns it announces ({if_absent(request)})",
+                part,
+                row,
+            )
+
+
+def if_absent(request: Request, header: str = "…") -> str:
+    """What to decide or write for a column that is not delivered any more."""
+    return (
+        "if it is no longer delivered: a drift decision of kind dropped for this file, or, for "
+        f"all files, add to absent under [unpivot] of {request.source_id}.toml: "
+        + json.dumps(header, ensure_ascii=False)
+    )
+
+
+def _stood_for(headers: Iterable[str], request: Request) -> list[str]:
+    return [request.unpivot_renamed.get(header, header) for header in headers]
+
+
+def _numbered(headers: Iterable[str], request: Request) -> dict[int, str]:
+    """Number in the group `consecutive` → the header with a blank place for it."""
+    group = request.unpivot_consecutive
+    if group is None or request.unpivot_headers is None:
+        return {}
+    pattern = re.compile(request.unpivot_headers)
+    found: dict[int, str] = {}
+    for header in headers:
+        match = pattern.fullmatch(header)
+        if match is not None and (match[group] or "").isdecimal():
+            found[int(match[group])] = (
+                header[: match.start(group)] + "{}" + header[match.end(group) :]
+            )
+    return found
+
+
+def _lacking(expected: Iterable[int], numbered: Mapping[int, str]) -> list[str]:
+    """The headers of the numbers that are not there, written as one that is."""
+    written = next(iter(numbered.values()), "{}")
+    return [written.replace("{}", str(n)) for n in expected if n not in numbered]
+
+
+def check_alike(headers_of: Mapping[str, Sequence[str]], request: Request) -> None:
+    """Raises ReadError `header-mismatch` for a sheet of a wide table without a column that most of
+    the others have: there a column is not declared by name, so nothing else misses it.
+
+    Names that differ in case, blanks and lines below only are the same column.
+    """
+    if request.unpivot_headers is None or len(headers_of) < _FEW:
+        return
+    wide = re.compile(request.unpivot_headers)
+    names = {
+        part: {folded(header): header for header in headers if wide.fullmatch(header)}
+        for part, headers in headers_of.items()
+    }
+    counts = Counter(name for found in names.values() for name in found)
+    spelled = {name: header for found in names.values() for name, header in found.items()}
+    for part, found in names.items():
+        for name, count in counts.items():
+            if name not in found and 2 * count > len(names):
+                line = json.dumps([*request.ignored_parts, part], ensure_ascii=False)
+                raise request.error(
+                    "header-mismatch",
+                    f"no column '{spelled[name]}', which {count} of {len(names)} sheets have",
+                    f"it in every sheet, empty where there is nothing (to leave the sheet out, "
+                    f"write ignored_parts = {line} in {request.source_id}.toml)",
+                    part,
+                )
+
+
+def folded(header: str) -> str:
+    """The header without case, blanks and lines below: one column is spelled in several ways."""
+    return re.sub(r"[\s_]+", "", header).casefold()
