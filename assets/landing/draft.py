@@ -48,6 +48,7 @@ _UNPIVOT = """
 [unpivot]
 headers = '(?P<year>\\d{4})年?'
 value = "value"
+consecutive = "year"
 """
 
 
