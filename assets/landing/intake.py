@@ -14,6 +14,7 @@ from assets.landing.acceptance import SourceOutcome, accept_source
 from assets.landing.declaration import DeclarationError, SourceDeclaration
 from assets.landing.drift import Reading, readings_of
 from assets.landing.lifecycle import Said, resolve
+from assets.landing.newunits import new_units
 from assets.landing.rawstore import PASSING, Part, RawStore
 from assets.landing.readers import ReadError
 from assets.landing.readers.wide import folded
@@ -224,7 +225,7 @@ def _read(
         if outside is not None:
             return {**row, "reason": outside}, [], False
         made = [_delivered(part, reading, row) for part in parts]
-        changed = retyped(made, reading.any_type)
+        changed = new_units(made) or retyped(made, reading.any_type)
         if changed is not None:
             return {**row, "reason": changed}, [], False
         return {**row, "rows": rows}, made, reading.any_rows

@@ -17,10 +17,11 @@ class Unpivot(BaseModel):
     takes the header as it stands, `unit` what the units row says below it.
 
     A column that is gone is noticed by what is said here: `required` are headers that every part
-    has, in any spelling; of the numbers in the group `consecutive` none between the first and the
-    last is left out, and none that stands in the only group of `beside` in a header of another
-    kind; `span` is a pattern of a line above the header that says which they are, by its groups
-    `first` and `last`, or `count`. `absent` are headers that may be missing all the same.
+    has, whatever their case, blanks and lines below; of the numbers in the group `consecutive`
+    none between the first and the last is left out, and none that stands in the only group of
+    `beside` in a header of another kind; `span` is a pattern of a line above the header that says
+    which they are, by its groups `first` and `last`, or `count`. `absent` are headers that may be
+    missing all the same.
     `renamed` is delivered header = the header it stands for.
     """
 

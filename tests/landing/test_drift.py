@@ -290,7 +290,7 @@ FUELS = {"headers": "[A-Z].*", "value": "value", "required": ["Raw_Coal", "Coke"
     ("headers", "lost"),
     [
         (["Raw Coal", "COKE", "OtherGas"], None),
-        (["Raw_Caol", "Coke", "Other_Gas", "Hydrogen"], None),
+        (["Raw_Caol", "Coke", "Other_Gas", "Hydrogen"], "Raw_Coal"),
         (["Raw_Coal", "Other_Gas", "Hydrogen"], "Coke"),
         (["Coke", "Other_Gas"], "Raw_Coal"),
     ],

@@ -132,13 +132,16 @@ def check_headers(names: Sequence[str], request: Request, part: str, row: int | 
     unexpected = [name for name in delivered if name not in known]
     said: list[str] = []
     gone: list[str] = []
+    respelled: dict[str, str] = {}
     if request.unpivot_headers is not None:
         strangers = [name for name in unexpected if not wide.is_wide(name, request)]
         if len(strangers) == len(unexpected):
             said.append(f"no header matches {request.unpivot_headers!r} (headers of unpivot)")
         gone = wide.gone(delivered, request)
+        respelled = wide.respelled(gone, delivered, request)
         if gone:
-            said.append(f"missing header {_listed(gone)}")
+            told = [f"'{h}'" + _near(respelled.get(h)) for h in gone]
+            said.append(f"missing header {_short(told)}")
         unexpected = strangers
     if not missing and not unexpected and not said:
         return
@@ -158,7 +161,13 @@ def check_headers(names: Sequence[str], request: Request, part: str, row: int | 
             "if it is a column of the wide table: a drift decision of kind renamed for this file, "
             f"or, for all files, let headers under [unpivot] of {toml} match it"
         )
-    advice += [wide.if_absent(request, header) for header in gone[:1]]
+    if respelled:
+        lines = ", ".join(f"{_quoted(new)} = {_quoted(old)}" for old, new in respelled.items())
+        advice.append(
+            "if only the name changed: a drift decision of kind renamed for this file, or, for all "
+            f"files, under [unpivot.renamed] of {toml}: {lines}"
+        )
+    advice += [wide.if_absent(request, name) for name in gone if name not in respelled][:1]
     expected = f"the headers declared in {toml}"
     refuse("; ".join(said), expected + (f" ({'; '.join(advice)})" if advice else ""))
 
@@ -188,7 +197,11 @@ def _nearest(absent: dict[str, list[str]], unexpected: Sequence[str]) -> dict[st
 
 def _told(canonical: str, headers: Sequence[str], nearest: dict[str, tuple[str, str]]) -> str:
     words = " or ".join(f"'{name}'" for name in headers)
-    return words + (f" (nearest: '{nearest[canonical][1]}')" if canonical in nearest else "")
+    return words + _near(nearest[canonical][1] if canonical in nearest else None)
+
+
+def _near(name: str | None) -> str:
+    return "" if name is None else f" (nearest: '{name}')"
 
 
 def _advice(

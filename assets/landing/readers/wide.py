@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from assets.landing.readers.request import Request
 
 _FEW = 3  # sheets, of which most can agree against one
-_NEAR = 0.8  # how alike two spellings of one header are
-_MOST = 200  # numbers that a line above the header may announce
+_MOST = 200  # numbers that a line above the header may announce, headers that are compared
 
 
 def is_wide(header: str, request: Request) -> bool:
@@ -28,31 +27,32 @@ def gone(headers: Iterable[str], request: Request) -> list[str]:
     """Headers of a wide table that are not there: of those declared as required, of the numbers
     between two that are there, and of the numbers that another kind of column has (`beside`).
 
-    A required header that is there in another spelling is there.
+    A required header that is there with other case, blanks or lines below is there.
     """
     listed = list(headers)
     there = [*_stood_for(listed, request), *request.unpivot_absent]
     numbered = _numbered(there, request)
+    names = {folded(header) for header in there}
+    unnamed = [header for header in request.unpivot_required if folded(header) not in names]
     numbers = set(range(min(numbered, default=0), max(numbered, default=0)))
     if numbered and request.unpivot_beside is not None:
         beside = (re.fullmatch(request.unpivot_beside, header) for header in listed)
         numbers.update(int(match[1]) for match in beside if match is not None)
-    return [*_respelled(there, request.unpivot_required), *_lacking(sorted(numbers), numbered)]
+    return [*unnamed, *_lacking(sorted(numbers), numbered)]
 
 
-def _respelled(there: Sequence[str], required: Sequence[str]) -> list[str]:
-    """The required headers that no header there may be a spelling of."""
-    names = {folded(header) for header in there}
-    others = sorted(names - {folded(header) for header in required})
-    found: list[str] = []
-    for header in required:
-        if folded(header) in names:
-            continue
-        near = difflib.get_close_matches(folded(header), others, 1, _NEAR)
+def respelled(gone: Iterable[str], headers: Iterable[str], request: Request) -> dict[str, str]:
+    """Required header that is gone → a header there that is not, and may be its new name."""
+    required = {folded(header) for header in request.unpivot_required}
+    others = [h for h in headers if is_wide(h, request) and folded(h) not in required]
+    found: dict[str, str] = {}
+    for header in gone:
+        if folded(header) not in required:
+            continue  # 2017 is no new name of 2016
+        near = difflib.get_close_matches(header, others[:_MOST], 1, 0.5)
         if near:
+            found[header] = near[0]
             others.remove(near[0])
-        else:
-            found.append(header)
     return found
 
 
