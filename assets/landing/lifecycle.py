@@ -235,7 +235,7 @@ def _says_less(
         return (
             f"{name}: says {changed.get(title, 'nothing')!r}, {older} says {text!r}; expected the "
             "same of a delivery that takes its place (name the file after what it is about, or "
-            f"`parkledger withdraw {row['source_id']} {older}`)"
+            f"`parkledger withdraw {row['source_id']} {before['delivery_id'][:12]}`)"
         )
     for column in sorted(then.wide.keys() - now.wide.keys()):
         return (
