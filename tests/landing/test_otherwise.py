@@ -1,5 +1,6 @@
 """What is said of a text file in another encoding or with another delimiter than declared."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,44 @@ def test_the_table_of_a_layer() -> None:
     error = refused(path, taiwan)
     assert error.code == "encoding" and "cp950 ('" in error.expected
     assert 'write in tw_parks.toml encodings = ["utf-8", "' in error.expected
+
+
+RECORDS = [{"LEI": {"$": "A"}}, {"LEI": {"$": "B"}}]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "line"),
+    [
+        ("\n".join(map(json.dumps, RECORDS)), "one object a line", "jq -s '{records: .}' a.json"),
+        (json.dumps(RECORDS[0]), "one record alone", "jq -s '{records: .}' a.json"),
+        (json.dumps(RECORDS), "a list at the top", 'records = ""'),
+        (json.dumps({"data": {"items": RECORDS}}), "'data.items'", 'records = "data.items"'),
+        (json.dumps({"records": {"of": RECORDS}}), "'records.of'", 'records = "records.of"'),
+        (json.dumps({"records": {"a": RECORDS[0]}}), "an object", 'records = "records.*"'),
+        (json.dumps({"data": [{"x": 1}]}), "an object with 'data' at the top", "the declared"),
+        ("[]", "a list at the top", "the declared headers"),
+        ('"text"', "a single value", "the declared headers"),
+    ],
+)
+def test_records_elsewhere_in_a_json_file(tmp_path: Path, text: str, found: str, line: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text, "utf-8")
+    error = refused(path, declare("json", ["LEI/$"], records="records"))
+    assert error.code == "json"
+    assert found in error.what and line in error.expected
+    if line.startswith("records"):
+        told = line.split('"')[1]
+        again = declare("json", ["LEI/$"], records=told, ignored_columns=["__key__"])
+        assert read_delivery(path, again)[0].rows["LEI/$"][0] == "A"
+
+
+def test_a_column_without_a_header_that_has_one_now(tmp_path: Path) -> None:
+    """The label in the first cell of a wide table; the pattern takes any text for a year."""
+    unpivot = {"headers": "(?P<year>.+)", "value": "value"}
+    path = written(tmp_path, "地区 名称,2016,2017\n宁夏,1,2\n", "utf-8")
+    wide = source(["__column_1__"], unpivot=unpivot)
+    error = refused(path, wide)
+    assert error.code == "header-mismatch"
+    assert 'under [columns] of sample.toml, beside the old: "地区 名称" = "c0"' in error.expected
+    renamed = wide.model_copy(update={"columns": {**wide.columns, "地区 名称": "c0"}})
+    assert read_delivery(path, renamed)[0].rows["地区 名称"].to_list() == ["宁夏"]
