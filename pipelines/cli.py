@@ -118,6 +118,11 @@ def ingest(
             )
         if outcome["status"] != "current":
             out.print(f"  {outcome['status']}: {outcome['reason']}", markup=False)
+        if "copy_of" in outcome:
+            from assets.landing.copies import told
+
+            said = told(outcome["file"], outcome["copy_of"], source)
+            out.print(f"  {said}", highlight=False, markup=False, soft_wrap=True)
         if "late_for" in outcome:
             years = ", ".join(map(str, outcome["late_for"]))
             out.print(f"  late: {years} is published already; the next run revises it")
