@@ -201,6 +201,8 @@ def _advice(
     """What to write into the declaration."""
     advice: list[str] = []
     for old, new in nearest.values():
+        if unnamed_position(old):
+            continue
         units = _unit_change(old, new)
         if units:
             advice.append(
