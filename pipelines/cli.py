@@ -118,6 +118,11 @@ def ingest(
             )
         if outcome["status"] != "current":
             out.print(f"  {outcome['status']}: {outcome['reason']}", markup=False)
+        if "copy_of" in outcome:
+            from assets.landing.copies import told
+
+            said = told(outcome["file"], outcome["copy_of"], source)
+            out.print(f"  {said}", highlight=False, markup=False, soft_wrap=True)
         if "late_for" in outcome:
             years = ", ".join(map(str, outcome["late_for"]))
             out.print(f"  late: {years} is published already; the next run revises it")
@@ -129,6 +134,9 @@ def query(
     statement: Annotated[str, typer.Argument(metavar="SQL")],
     release: Release = None,
     limit: Annotated[int, typer.Option(help="Most rows; 0 for all.")] = 1000,
+    lake: Annotated[
+        bool, typer.Option("--lake", help="On the accepted tables of the last run, all of them.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run SQL on a release: read-only, no other file within reach."""
@@ -137,7 +145,12 @@ def query(
     from warehouse.served import ReleaseError, release_path
 
     try:
-        result = run_query(release_path(current_settings(), release), statement, limit)
+        if lake:
+            from warehouse.lake_query import query_lake
+
+            result = query_lake(current_settings(), statement, limit)
+        else:
+            result = run_query(release_path(current_settings(), release), statement, limit)
     except (QueryError, ReleaseError) as error:
         fail(str(error), 2)
     if as_json:

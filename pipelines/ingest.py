@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.landing.copies import copies
 from assets.landing.corrections import CorrectionError
 from assets.landing.declaration import DeclarationError, SourceDeclaration, load_source
 from assets.landing.ingest import Found, find_deliveries
@@ -92,6 +93,9 @@ def _outcome(
     }
     if delivery["file_name"] != file_name:
         said["duplicate_of"] = delivery["file_name"]
+    other = copies(register.deliveries, source.id).get(file_name)
+    if other is not None:
+        said["copy_of"] = other
     if delivery["reason"]:
         said["reason"] = delivery["reason"]
     late = _late(settings, source, accepted)

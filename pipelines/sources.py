@@ -14,6 +14,7 @@ import dagster as dg
 import polars as pl
 
 from assets.landing.acceptance import SourceOutcome, accept_in_batches, streams
+from assets.landing.copies import copies, told
 from assets.landing.declaration import SourceDeclaration
 from assets.landing.intake import Register
 from assets.landing.rules import NEEDS
@@ -168,7 +169,12 @@ def _check_specs(source: SourceDeclaration) -> list[dg.AssetCheckSpec]:
             description="Records = accepted + quarantined, and no more of them are bad than "
             f"{source.allowed.quarantined:.0%}.",
         ),
-        dg.AssetCheckSpec("layout", asset=key, description="No delivery of the source is refused."),
+        dg.AssetCheckSpec(
+            "layout",
+            asset=key,
+            description="No delivery of the source is refused, and none looks like a copy of "
+            "another that counts.",
+        ),
     ]
 
 
@@ -177,6 +183,8 @@ def _events(source: SourceDeclaration, tally: Tally, register: Register) -> Iter
     refused = register.deliveries.filter(
         (pl.col("source_id") == source.id) & (pl.col("status") == "refused")
     )
+    pairs = copies(register.deliveries, source.id)
+    twice = [told(copy, other, source.id) for copy, other in pairs.items()]
     drifted = register.decisions.drift.filter(pl.col("drifted_source") == source.id).height
     counts: dict[str, Any] = {
         "delivered": tally.records,
@@ -201,12 +209,12 @@ def _events(source: SourceDeclaration, tally: Tally, register: Register) -> Iter
     yield dg.AssetCheckResult(
         asset_key=key,
         check_name="layout",
-        passed=refused.is_empty(),
+        passed=refused.is_empty() and not twice,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
             "refused": refused.height,
             "accepted_drift": drifted,
-            "reasons": "\n".join(refused.get_column("reason").drop_nulls().head(_SHOWN)),
+            "reasons": "\n".join([*refused.get_column("reason").drop_nulls(), *twice][:_SHOWN]),
         },
     )
 

@@ -14,6 +14,7 @@ from pandera.errors import SchemaErrors
 
 from quality.contracts.audit import Flag, QuarantineRow
 from quality.contracts.table import PEDIGREE, SOURCE_COLUMN, SOURCE_ROW, Column, Table
+from quality.reasons import said
 from quality.texts import clean_all, kind_en, kind_zh, typed
 
 # Columns of `Records.frame` beside the locator and the texts of the table's columns.
@@ -260,12 +261,15 @@ def _contract_failures(frame: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
         whole = cases.filter(pl.col("index").is_null())
         if whole.height:
             raise ValueError(f"{table.table_name()}: {whole.rows()[:3]}") from error
+        checks = cases.get_column("check").unique().to_list()
+        words = {check: said(check) for check in checks}
+        zh, en = ({check: both[n] for check, both in words.items()} for n in (0, 1))
         return cases.select(
             pl.col("index").cast(pl.UInt32).alias(_INDEX),
             pl.format("CONTRACT:{}", pl.col("column")).alias("rule_id"),
             pl.col("column"),
-            pl.format("不符合约定：{}", pl.col("check")).alias("reason_zh"),
-            pl.format("breaks the declaration: {}", pl.col("check")).alias("reason_en"),
+            pl.col("check").replace_strict(zh, return_dtype=pl.String).alias("reason_zh"),
+            pl.col("check").replace_strict(en, return_dtype=pl.String).alias("reason_en"),
         )
     return _no_failures()
 
@@ -278,8 +282,9 @@ def _duplicates(frame: pl.DataFrame, table: type[Table]) -> pl.DataFrame:
     # A key with an empty part identifies nothing, so it cannot be repeated.
     complete = frame.select(pl.all_horizontal(pl.col(keys).is_not_null())).to_series()
     mask = frame.select(keys).is_duplicated() & complete
-    names = "、".join(keys)
-    return _failures(mask, "ID2", keys[0], f"主键重复（{names}）", f"key repeated ({names})")
+    described = {c.name: c.zh for c in table.declared_columns()}
+    zh, en = "、".join(described[key] for key in keys), ", ".join(keys)
+    return _failures(mask, "ID2", keys[0], f"主键重复（{zh}）", f"key repeated ({en})")
 
 
 def _quarantine_rows(

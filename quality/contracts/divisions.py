@@ -64,7 +64,11 @@ class DivisionUnit(Table):
         "起始年", "first year-end list that has it; 1980: or older", ge=1980, le=2100
     )
     last_year: int = column(
-        "截止年", "last year-end list that has it; empty: in force", nullable=True, ge=1980
+        "截止年",
+        "last year-end list that has it; empty: in force",
+        nullable=True,
+        ge=1980,
+        le=2100,
     )
     source: str = column("来源", "where the unit is known from")
     confidence: str = column("可信度", "how far it can be trusted", isin=CONFIDENCE)

@@ -61,7 +61,7 @@ class WasteFactor(Table):
     category: str = column("类别", "treatment, waste or medium it is for", nullable=True)
     value: Factor = column("数值", "value as published")
     unit: str = column("单位", "unit of the value")
-    year: int = column("年份", "year of the document", nullable=True)
+    year: int = column("年份", "year of the document", nullable=True, ge=1949, le=2100)
     source: str = column("来源", "document and table of the value")
     confidence: str = column("可信度", "how far the value can be trusted", isin=CONFIDENCE)
     pedigree: str = pedigree()

@@ -14,6 +14,8 @@ from quality.contracts.table import (
     source_row,
 )
 
+_LAST_YEARS = [0, *range(2005, 2101)]  # the EU ETS began in 2005
+
 
 class NxPermit(Table):
     source_row_id: str = source_row()
@@ -56,8 +58,12 @@ class EutlAccount(Table):
     parent_company: str = column("母公司", "parent company", nullable=True)
     subsidiary_text: str = column("子公司", "subsidiaries as delivered", nullable=True)
     eprtr_id: str = column("污染登记编号", "E-PRTR id", nullable=True)
-    first_year: int = column("首个排放年", "first year of emissions", nullable=True)
-    last_year: int = column("末个排放年", "last year of emissions, 0 if none", nullable=True)
+    first_year: int = column(
+        "首个排放年", "first year of emissions", nullable=True, ge=2005, le=2100
+    )
+    last_year: int = column(
+        "末个排放年", "last year of emissions, 0 if none", nullable=True, isin=_LAST_YEARS
+    )
     permit_on: pl.Date = column("许可日期", "day of permit or plan", nullable=True)
     permit_no: str = column("许可编号", "permit or plan id", nullable=True)
     lat: float = latitude()

@@ -26,7 +26,7 @@ class UncertaintyDefault(Table):
         "95 % 半宽", "half width of 95 %; of a skewed one the upper side", unit="pct", ge=0
     )
     unit: str = column("单位", "unit as published, with the range behind it")
-    year: int = column("年份", "year of the document", nullable=True)
+    year: int = column("年份", "year of the document", nullable=True, ge=1949, le=2100)
     source: str = _source()
     confidence: str = _confidence()
     pedigree: str = pedigree()

@@ -140,9 +140,11 @@ class IdPark(Table):
     electricity_mw: Quantity = column("供电能力", "capacity", unit="MW", nullable=True, ge=0)
     tracker_plants: str = column("电厂名称", "power stations in the GEM tracker", nullable=True)
     status: str = column("状态", "status", nullable=True)
-    operation_year: int = column("投运年", "year operations began", nullable=True)
-    construction_year: int = column("开工年", "year construction began", nullable=True)
-    founded_year: int = column("成立年", "year founded", nullable=True)
+    operation_year: int = column("投运年", "year operations began", nullable=True, ge=1800, le=2100)
+    construction_year: int = column(
+        "开工年", "year construction began", nullable=True, ge=1800, le=2100
+    )
+    founded_year: int = column("成立年", "year founded", nullable=True, ge=1800, le=2100)
     main_industry: str = column("主导产业", "main industry", nullable=True)
     tenants: str = column("入驻企业", "tenants, long text", nullable=True)
     reference: str = column("出处", "documents of the entry", nullable=True)

@@ -190,7 +190,8 @@ def test_utf8_read_as_gb18030_is_said_so(tmp_path: Path) -> None:
     path.write_text(CLEAN, encoding="utf-8")
     error = refused(path, SOURCE.model_copy(update={"encodings": ["gb18030"]}))
     assert error.code == "encoding"
-    assert "gb18030" in str(error) and "utf-8-sig first in encodings" in str(error)
+    assert "gb18030 reads UTF-8" in str(error)
+    assert 'encodings = ["utf-8-sig", "gb18030"]' in str(error)
 
 
 @pytest.mark.parametrize("bad", [b"\xff", b"\x81", b"\xe5", b"\xb4\xa5"])

@@ -30,7 +30,10 @@ def test_several_formats_are_told_apart_by_bytes(tmp_path: Path) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or encrypted workbook"),
         (b"SQLite format 3\0", "an SQLite file"),
         (b"\0\0\x27\x0a", "a .shp"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "binary data"),
+        (
+            b"\x89PNG\r\n\x1a\n\0\0",
+            "binary data, or UTF-16 without a byte order mark (then save it as UTF-8)",
+        ),
         (b"<!DOCTYPE html><html>", "XML or HTML"),
         (b"<?xml version='1.0'?><kml>", "KML"),
         (b'{"type": "FeatureCollection"}', "GeoJSON"),

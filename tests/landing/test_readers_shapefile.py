@@ -189,11 +189,33 @@ def test_zip_of_an_office(layer: Path, tmp_path: Path) -> None:
     assert refused(path, SOURCE).code == "shapefile-set"
 
 
-def test_zip_members_that_are_refused(layer: Path, tmp_path: Path) -> None:
-    path = zipped(layer, tmp_path / "folder.zip")
+def in_folder(layer: Path, target: Path, folder: str) -> Path:
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr(folder, "")
+        for file in layer.parent.glob(f"{layer.stem}.*"):
+            archive.write(file, f"{folder}{file.name}")
+    return target
+
+
+def test_zip_of_a_folder(layer: Path, tmp_path: Path) -> None:
+    path = in_folder(layer, tmp_path / "made.zip", "交付/园区图/")
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("folder/a.txt", "x")
-    assert refused(path, SOURCE).code == "unsafe-zip"
+        archive.writestr("交付/园区.dbf", b"beside another folder")
+        archive.writestr("__MACOSX/交付/园区图/._园区.shp", b"of macOS")
+    assert same(read_delivery(path, SOURCE), read_delivery(layer, SOURCE))
+
+
+def test_zip_with_two_layers_in_folders(layer: Path, tmp_path: Path) -> None:
+    path = in_folder(layer, in_folder(layer, tmp_path / "two.zip", "a/"), "b/")
+    assert refused(path, SOURCE).code == "shapefile-set"
+
+
+@pytest.mark.parametrize("folder", ["../a/", "/a/", "a/../b/", "a\\"])
+def test_zip_of_a_folder_that_leads_out(layer: Path, tmp_path: Path, folder: str) -> None:
+    assert refused(in_folder(layer, tmp_path / "out.zip", folder), SOURCE).code == "unsafe-zip"
+
+
+def test_zip_members_that_are_refused(layer: Path, tmp_path: Path) -> None:
     path = zipped(layer, tmp_path / "link.zip")
     with zipfile.ZipFile(path, "a") as archive:
         link = zipfile.ZipInfo("a.txt")

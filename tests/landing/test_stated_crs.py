@@ -88,12 +88,20 @@ def test_another_system_than_declared_is_refused(
     [
         ("EPSG:4326", esri(4326)),
         ("EPSG:4490", esri(4326)),
-        ("EPSG:4326", esri(4610)),
+        ("EPSG:4326", esri(4258)),  # ETRS89
+        (
+            "EPSG:4490",
+            'GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",'
+            'SPHEROID["CGCS2000",6378137,298.257222101]],PRIMEM["Greenwich",0],'
+            'UNIT["Degree",0.0174532925199433]]',
+        ),
+        ("EPSG:4326", esri(4490)),
+        ("EPSG:4490", esri(3824)),  # TWD97
         ("EPSG:3826", esri(3826)),
         ("EPSG:4549", esri(4549)),
-        ("EPSG:4549", esri(2385)),  # Xi'an 1980, the same zone
-        ("EPSG:4549", esri(2437)),  # Beijing 1954, the same zone
+        ("EPSG:2437", esri(2437)),
         ("EPSG:3857", esri(3857)),
+        ("EPSG:3857", esri(3785)),  # the sphere of web maps
         (LAMBERT, LAMBERT),
         ("GCJ-02", esri(4326)),
         ("BD-09", esri(4490)),
@@ -114,13 +122,36 @@ def test_the_same_or_nothing_that_can_be_understood_is_accepted(
     assert part.height == 1
 
 
-def test_datums_of_one_zone_are_one_system() -> None:
-    """All zones of 3 degrees, of which Beijing 1954 and Xi'an 1980 differ by tens of metres."""
+@pytest.mark.parametrize(
+    ("declared", "stated", "said", "line"),
+    [
+        ("EPSG:3826", 3828, "TWD67 / TM2 zone 121 (EPSG:3828)", "deliver the layer converted"),
+        ("EPSG:4326", 3821, "TWD67 (EPSG:3821)", "deliver the layer converted"),
+        ("EPSG:4490", 4214, "Beijing 1954 (EPSG:4214)", 'crs = "EPSG:4214" in sample.toml'),
+        ("EPSG:4490", 4610, "Xian 1980 (EPSG:4610)", "deliver the layer converted"),
+        ("EPSG:4326", 4211, "Batavia (EPSG:4211)", "deliver the layer converted"),
+        ("GCJ-02", 4214, "Beijing 1954 (EPSG:4214)", 'crs = "EPSG:4214"'),
+        ("EPSG:4214", 4490, "China Geodetic Coordinate System 2000", 'crs = "EPSG:4490"'),
+    ],
+)
+def test_another_datum_than_declared_is_refused(
+    tmp_path: Path, declared: str, stated: int, said: str, line: str
+) -> None:
+    """50 to 900 m, which no bounding box sees: TWD67 lies 850 m from TWD97."""
+    error = refused(layer(tmp_path, esri(stated)), source(declared))
+    assert error.code == "crs-mismatch"
+    assert said in error.what and line in error.expected
+    assert len(str(error)) < 400
+
+
+def test_zones_and_datums_of_the_whole_country() -> None:
+    """All zones of 3 degrees: CGCS2000, Xi'an 1980 and Beijing 1954 are three systems."""
     for place in range(21):
         declared = f"EPSG:{4534 + place}"
-        assert _other(esri(2370 + place), declared) is None
-        assert _other(esri(2422 + place), declared) is None
-        assert _other(esri(2370 + (place + 1) % 21), declared) is not None
+        assert _other(esri(4534 + place), declared) is None
+        assert _other(esri(2370 + place), declared) is not None
+        assert _other(esri(2422 + place), declared) is not None
+        assert _other(esri(2422 + place), f"EPSG:{2422 + place}") is None
 
 
 def test_a_source_that_takes_the_statement_is_not_judged(tmp_path: Path) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import polars as pl
+import pytest
 
 from quality.contracts.registry import table_of
 from quality.contracts.table import Table
 from warehouse.kept import WHOLE, Kept
 from warehouse.lake import Lake, _attached
+from warehouse.lake_query import query_lake
+from warehouse.query import QueryError, query
 from warehouse.settings import Settings
 
 GWP = table_of("accepted.gwp")
@@ -92,3 +96,41 @@ def test_a_frame_too_large_is_not_kept_and_old_ones_go() -> None:
     assert [kept.holds(f"{name}", WHOLE) for name in range(6)] == [False, False, True] + [True] * 3
     kept.at(2)
     assert not kept.holds("5", WHOLE)
+
+
+def test_an_accepted_table_that_no_release_holds_is_queried_in_the_lake(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    with pytest.raises(QueryError, match="no lake yet; run `parkledger run` first"):
+        query_lake(settings, "FROM accepted.gem_coal_unit")
+    assert not list(tmp_path.iterdir())
+    units = table_of("accepted.gem_coal_unit")
+    lake = Lake(settings)
+    lake.prepare([units])
+    with lake.connection() as connection:
+        connection.execute("INSERT INTO lake.accepted.gem_coal_unit (status) VALUES ('a'), ('b')")
+    found = query_lake(settings, "SELECT count(*) AS n FROM Accepted.gem_coal_unit")
+    assert (found.columns, found.rows) == (["n"], [(2,)])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "FROM accepted.gwp, read_csv('/etc/passwd')",
+        "COPY accepted.gwp TO 'x.csv'",
+        "ATTACH 'x.duckdb'; FROM accepted.gwp",
+        "SET enable_external_access = true; FROM accepted.gwp",
+        "FROM accepted.gem_coal",
+        "SELECT 1",
+    ],
+)
+def test_a_query_of_the_lake_reaches_nothing_else(tmp_path: Path, statement: str) -> None:
+    Lake(Settings(home=tmp_path)).prepare([GWP])
+    with pytest.raises(QueryError):
+        query_lake(Settings(home=tmp_path), statement)
+
+
+def test_a_table_that_a_release_lacks_is_said_to_be_in_the_lake(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "r.duckdb")) as connection:
+        connection.execute("CREATE SCHEMA accepted")
+    with pytest.raises(QueryError, match="is none that numbers rest on, add --lake"):
+        query(tmp_path / "r.duckdb", "FROM accepted.gem_coal_unit")

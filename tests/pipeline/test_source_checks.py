@@ -96,6 +96,27 @@ def test_a_refused_delivery_warns_with_its_reason() -> None:
     assert "missing header" in str(layout.metadata["reasons"].value)
 
 
+def test_a_copy_beside_its_file_warns() -> None:
+    both = frame(
+        Delivery,
+        *(
+            {
+                "source_id": SOURCE.id,
+                "delivery_id": name,
+                "file_name": name,
+                "names": name,
+                "status": "current",
+            }
+            for name in ("a.csv", "a (1).csv")
+        ),
+    )
+    layout = said(TALLY, both)["layout"]
+    assert not layout.passed
+    reasons = str(layout.metadata["reasons"].value)
+    assert "a (1).csv looks like a copy of a.csv" in reasons
+    assert f"parkledger withdraw {SOURCE.id} 'a.csv'" in reasons
+
+
 def test_sites_above_their_return_are_a_warning_with_both_numbers() -> None:
     row = {"enterprise_id": "E", "year": 2017, "energy_id": "coke", "total": 100}
     good = frame(Allocation, {**row, "source_row_id": "r1", "status": "within_2pct"})

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from assets.landing.declaration import load_source, load_sources
 from quality.contracts.mart import MARTS
 from quality.contracts.registry import TABLES, table_of
 from quality.contracts.table import (
@@ -22,6 +23,7 @@ from quality.contracts.table import (
     ddl,
 )
 from quality.sql_text import sql_text
+from tests.door import rows_through_door
 
 
 class Tank(Table):
@@ -194,3 +196,40 @@ def test_marts_measure_what_they_declare() -> None:
             assert columns[measure].nullable == (measure in withheld)
         # An axis is never empty: a number always states what it is of.
         assert not any(columns[name].nullable for name in table.key())
+
+
+# From and to say where a weight or set is in force; 9999 is no year of a document.
+_OPEN = {"accepted.view_weight", "accepted.factor_set"}
+
+
+def test_every_year_at_the_door_has_bounds() -> None:
+    tables = {table_of(source.table) for source in load_sources().values()}
+    checks = {
+        (table.table_name(), name): " ".join(str(check.name) for check in spec.checks)
+        for table in tables
+        for name, spec in table.to_schema().columns.items()
+        if spec.dtype.type == pl.Int64 and "year" in name and table.table_name() not in _OPEN
+    }
+    assert len(checks) > 30
+    for place, named in checks.items():
+        assert "isin" in named or ("greater" in named and "less" in named), place
+
+
+@pytest.mark.parametrize(
+    ("source", "header", "bad", "good"),
+    [
+        ("id_parks", "Year Operations Began", ["19990", "0", "1799"], ["1968", ""]),
+        ("id_parks", "Year Construction Began", ["2101"], ["1990"]),
+        ("id_parks", "Year Founded", ["65"], ["1965"]),
+        ("eutl", "FirstYearOfEmissions", ["0", "2004", "20050"], ["2005"]),
+        ("eutl", "LastYearOfEmissions", ["1", "2004", "20210"], ["0", "2022"]),
+    ],
+)
+def test_a_year_out_of_bounds_is_quarantined(
+    source: str, header: str, bad: list[str], good: list[str]
+) -> None:
+    column = load_source(source).columns[header]
+    outcome = rows_through_door(source, [{header: text} for text in (*bad, *good)])
+    found = outcome.quarantine.filter(pl.col("rule_ids").str.contains(f"CONTRACT:{column}"))
+    assert found.select("value_text", "rule_ids").height == len(bad)
+    assert set(found.get_column("source_row_id")) == {f"d::{n + 2}" for n in range(len(bad))}

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.landing.records import records_of
+from quality.contracts.registry import TABLES
 from quality.contracts.table import Quantity, Table, column, source_row
 from quality.quarantine import Accepted, Rule, accept
+from quality.reasons import said
 from tests.door import declared, delivered_rows
 
 
@@ -213,3 +215,26 @@ def test_delivered_is_accepted_plus_quarantined(rows: list[dict[str, str | None]
     assert not kept & gone
     assert kept | gone == {f"d::{number}" for number in range(2, len(rows) + 2)}
     assert outcome.quarantine["reason_zh"].str.len_chars().min() != 0
+
+
+def test_what_a_declaration_says_is_said_in_words() -> None:
+    outcome = door({**GOOD, "年份": None}, {**GOOD, "年份": "1979"}, {**GOOD, "数量": "-1"})
+    assert outcome.quarantine.select("rule_id", "reason_zh", "reason_en").rows() == [
+        ("CONTRACT:year", "不能为空", "must not be empty"),
+        ("CONTRACT:year", "不得小于 1980", "must be 1980 or more"),
+        ("CONTRACT:amount_t", "不得小于 0", "must be 0 or more"),
+    ]
+
+
+def test_every_check_of_every_table_has_words() -> None:
+    checks = {
+        str(check.error)
+        for table in TABLES.values()
+        for spec in table.to_schema().columns.values()
+        for check in spec.checks
+    }
+    assert len(checks) > 50
+    for check in checks:
+        zh, en = said(check)
+        assert "约定" not in zh and "declaration" not in en, check
+    assert said("is_red()") == ("不符合约定：is_red()", "breaks the declaration: is_red()")

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from assets.landing.readers import fixedwidth
+from assets.landing.readers import fixedwidth, otherwise
+from assets.landing.readers.errors import ReadError
 from assets.landing.readers.headers import check_headers, clean_header
 from assets.landing.readers.request import Request
 
@@ -119,7 +120,27 @@ def encoding_of(cpg: Path | None, table: Table, request: Request, part: str) -> 
             return candidate
     row = max(row for row, _ in failures)
     said = "; ".join(what for _, what in failures)
+    if cpg is None and (read := otherwise.likely(_fitting(table, request, part))):
+        line = [*candidates, read[0][0]]
+        expected += f" ({otherwise.offered(read, line, f'{request.source_id}.toml')})"
     raise request.error("encoding", said, expected, part, row or None)
+
+
+def _fitting(table: Table, request: Request, part: str) -> list[tuple[str, str]]:
+    """Encodings that are not declared, in which all is text and the declared names are there."""
+    fits: list[tuple[str, str]] = []
+    for name in ("utf-8", *otherwise.ENCODINGS):
+        if name in request.encodings or (name.startswith("utf-") and name != "utf-8"):
+            continue
+        try:
+            _try(table, name)
+            check_headers(field_names(table, name), request, part, None)
+        except (_Undecodable, ReadError):
+            continue
+        whole = (" ".join(texts(record, table, name)) for record in table.records())
+        beyond = next((text for text in whole if not text.isascii()), "")
+        fits.append((name, otherwise.first_beyond_ascii(beyond)))
+    return fits
 
 
 def cpg_codec(named: str) -> str:

@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from assets.landing.readers import fastcsv, mojibake
+from assets.landing.readers import fastcsv, mojibake, otherwise
 from assets.landing.readers.encodings import find_encoding as find_encoding
 from assets.landing.readers.encodings import likely_encoding
 from assets.landing.readers.errors import ReadError
+from assets.landing.readers.head import has_no_header, take_head
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import PartResult, Row, write_table
 
@@ -25,22 +26,39 @@ def read_csv(request: Request) -> list[PartResult]:
     """The one part "" of a csv. Raises ReadError: encoding, nul-bytes, mojibake, file-empty,
     unbalanced-quotes, bounds, header-mismatch, header-shifted, units-mismatch.
     """
+    try:
+        return [_read(request)]
+    except ReadError as error:
+        raise otherwise.advised(error, request, _has_header) from None
+
+
+def _read(request: Request) -> PartResult:
     likely = likely_encoding(request) if request.repair is None else None
     refusal: ReadError | None = None
     if likely is not None:
         try:
             if part := _read_fast(request, likely):
-                return [part]
+                return part
         except ReadError as error:
             refusal = error  # what is wrong with the encoding comes first
     encoding = find_encoding(request)
     if request.repair is not None:
         _check_repair(request, encoding)
     if encoding != likely:
-        return [_read_fast(request, encoding) or _read_any(request, encoding)]
+        return _read_fast(request, encoding) or _read_any(request, encoding)
     if refusal is not None:
         raise refusal
-    return [_read_any(request, encoding)]
+    return _read_any(request, encoding)
+
+
+def _has_header(request: Request) -> bool:
+    """Whether the declared header is there in the first of the encodings."""
+    titles: list[Row] = []
+    rows = records(request, request.encodings[0], titles)
+    try:
+        return bool(take_head("", rows, request, None, titles).names) and not has_no_header(request)
+    except (ReadError, UnicodeError):
+        return False
 
 
 def _read_fast(request: Request, encoding: str) -> PartResult | None:

@@ -53,7 +53,7 @@ def _look(request: Request) -> tuple[list[str], str]:
         if head.startswith(magic):
             return [form], named
     if b"\0" in head and not head.startswith(_UTF16):
-        return [], "binary data"
+        return [], "binary data, or UTF-16 without a byte order mark (then save it as UTF-8)"
     # All that is looked for is ASCII, which every encoding but UTF-16 keeps.
     return _look_at_text(head.removeprefix(codecs.BOM_UTF8).decode("latin-1").lstrip())
 

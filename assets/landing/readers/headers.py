@@ -148,6 +148,7 @@ def check_headers(names: Sequence[str], request: Request, part: str, row: int | 
 
     # An absent optional column may be the one that was renamed, so it takes part in the guess.
     nearest = _nearest(absent, unexpected)
+    nearest |= _in_place({c: h for c, h in absent.items() if c not in nearest}, names, known)
     if missing:
         said.insert(
             0, "missing header " + _short([_told(c, h, nearest) for c, h in missing.items()])
@@ -195,6 +196,19 @@ def _nearest(absent: dict[str, list[str]], unexpected: Sequence[str]) -> dict[st
     return nearest
 
 
+def _in_place(
+    absent: dict[str, list[str]], names: Sequence[str], known: set[str]
+) -> dict[str, tuple[str, str]]:
+    """The same for columns declared as `__column_N__` that have a name now."""
+    return {
+        canonical: (header, names[place - 1])
+        for canonical, headers in absent.items()
+        for header in headers
+        if (place := unnamed_position(header) or 0) and names[place - 1 : place]
+        if names[place - 1] and names[place - 1] not in known
+    }
+
+
 def _told(canonical: str, headers: Sequence[str], nearest: dict[str, tuple[str, str]]) -> str:
     words = " or ".join(f"'{name}'" for name in headers)
     return words + _near(nearest[canonical][1] if canonical in nearest else None)
@@ -210,6 +224,8 @@ def _advice(
     """What to write into the declaration."""
     advice: list[str] = []
     for old, new in nearest.values():
+        if unnamed_position(old):
+            continue
         units = _unit_change(old, new)
         if units:
             advice.append(

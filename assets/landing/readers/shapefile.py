@@ -122,17 +122,20 @@ def _collect(request: Request) -> tuple[str, Files]:
 
 def _unpack(request: Request, work: Path) -> tuple[str, Files]:
     files: Files = {}
-    with open_zip(request, "not-a-shapefile", flat=True) as archive:
-        members = {Path(name): name for name in archive.namelist()}
+    with open_zip(request, "not-a-shapefile") as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        # What macOS adds for itself is called as the files are.
+        members = {Path(name): name for name in names if not name.startswith("__MACOSX/")}
         layers = [member for member in members if member.suffix.lower() == ".shp"]
         if len(layers) != 1:
             raise request.error(
                 "shapefile-set", f"{len(layers)} .shp in the zip", "exactly one set in a zip"
             )
-        stem = layers[0].stem
+        stem, folder = layers[0].stem, layers[0].parent
         for member, name in members.items():
             suffix = member.suffix.lower()
-            if suffix not in SHAPEFILE_PARTS or member.stem.lower() != stem.lower():
+            beside = member.parent == folder and member.stem.lower() == stem.lower()
+            if suffix not in SHAPEFILE_PARTS or not beside:
                 continue
             files[suffix] = work / f"layer{suffix}"
             try:

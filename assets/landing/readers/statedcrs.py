@@ -18,10 +18,13 @@ from assets.landing.readers.request import CRS
 if TYPE_CHECKING:
     import pyproj
 
-# Above the shifts between datums of one country, which are no other layout, and far below what
-# another zone, projection or unit does.
+# Far below what another zone, projection or unit does.
 _SAME_M = 100.0
 _SAME_DEGREES = 0.001
+# Datums on the same figure of the earth are told apart by nobody: WGS 84, CGCS2000, TWD97 and
+# ETRS89 lie within a metre. Those on older figures lie 50 to 900 m from them.
+_SAME_AXIS_M = 1.0
+_SAME_FLATTENING = 0.01
 _CHINA = (98.0, 20.0, 122.0, 45.0)
 _LONGEST = 10_000  # characters of a WKT that a person or program means
 _SHOWN = 80
@@ -44,20 +47,24 @@ def check_stated(file: str, part: Mapping[str, Any], source: SourceDeclaration) 
     if found is None:
         return
     name, line = found
+    changed = f"if the office changed it, write crs = {line} in {source.id}.toml"
+    if line is None:
+        changed = "its datum has no known shift: deliver the layer converted"
     raise ReadError(
         file,
         part["part"],
         None,
         f"the file states the coordinate system {name}",
-        f"{_short(source.crs)} as declared (if the office changed it, write crs = {line} in "
-        f"{source.id}.toml; if the statement is wrong, deliver the layer with the right one)",
+        f"{_short(source.crs)} as declared ({changed}; if the statement is wrong, deliver the "
+        "layer with the right one)",
         "crs-mismatch",
     )
 
 
 @lru_cache(maxsize=64)
-def _other(stated: str, declared: str) -> tuple[str, str] | None:
-    """Name and TOML text of what is stated, if it is not what is declared.
+def _other(stated: str, declared: str) -> tuple[str, str | None] | None:
+    """Name and TOML text of what is stated, if it is not what is declared; no text where its
+    datum could not be shifted either.
 
     Texts go in and out, since an object of PROJ belongs to the thread that made it.
     """
@@ -67,6 +74,8 @@ def _other(stated: str, declared: str) -> tuple[str, str] | None:
     if left is None or right is None or not _differ(left, right):
         return None
     code = left.to_epsg(min_confidence=70)
+    if _other_datum(left, right) and not _is_shifted(left):
+        return (f"{left.name[:_SHOWN]} (EPSG:{code})" if code else left.name[:_SHOWN]), None
     if code is None:
         return left.name[:_SHOWN], '"…"'
     return f"{left.name[:_SHOWN]} (EPSG:{code})", json.dumps(f"EPSG:{code}")
@@ -96,8 +105,8 @@ def _understood(text: str) -> pyproj.CRS | None:
 
 
 def _differ(stated: pyproj.CRS, declared: pyproj.CRS) -> bool:
-    """Whether one place has other numbers in the two, datums aside."""
-    if stated.is_projected != declared.is_projected:
+    """Whether the same numbers are another place in the two, be it by their datums."""
+    if stated.is_projected != declared.is_projected or _other_datum(stated, declared):
         return True
     same = _SAME_M / _unit(declared) if declared.is_projected else _SAME_DEGREES
     for place in _places(declared):
@@ -107,6 +116,26 @@ def _differ(stated: pyproj.CRS, declared: pyproj.CRS) -> bool:
         if max(abs(a - b) for a, b in zip(left, right, strict=True)) > same:
             return True
     return False
+
+
+def _other_datum(stated: pyproj.CRS, declared: pyproj.CRS) -> bool:
+    """Whether they rest on different figures of the earth. A sphere is of web maps, no datum."""
+    left, right = stated.ellipsoid, declared.ellipsoid
+    if left is None or right is None or not (left.inverse_flattening and right.inverse_flattening):
+        return False
+    axis = abs(left.semi_major_metre - right.semi_major_metre)
+    flattening = abs(left.inverse_flattening - right.inverse_flattening)
+    return axis > _SAME_AXIS_M or flattening > _SAME_FLATTENING
+
+
+def _is_shifted(stated: pyproj.CRS) -> bool:
+    """Whether the way from its datum to CGCS2000 is known."""
+    from assets.boundaries.crs.systems import UnknownSystem, system
+
+    try:
+        return system(stated.to_wkt()).datum.name != "Xian 1980"
+    except UnknownSystem:
+        return False
 
 
 def _places(declared: pyproj.CRS) -> Iterator[_Place]:

@@ -15,6 +15,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from assets.landing.readers.elsewhere import NotThereError, advised
 from assets.landing.readers.javascript import SCRIPT, SCRIPT_END
 from assets.landing.readers.jsontext import MAX_DEPTH, JsonText, find_json_encoding, open_json
 from assets.landing.readers.records import Record, flatten, write_records
@@ -31,7 +32,10 @@ def read_json(request: Request) -> list[PartResult]:
     bounds, header-mismatch.
     """
     encoding = find_json_encoding(request)
-    result = write_records("", lambda: _records(request), request, "0.arrow")
+    try:
+        result = write_records("", lambda: _records(request), request, "0.arrow")
+    except NotThereError as missing:
+        raise advised(missing, request) from None
     result.encoding = encoding
     return [result]
 
@@ -52,7 +56,7 @@ def _records(request: Request) -> Iterator[Record]:
             else:
                 yield from _elements(text, children, request)
         if not found:
-            raise text.broken(f"nothing at records = {request.records!r}")
+            raise NotThereError(text.broken(f"nothing at records = {request.records!r}"))
         if script:
             text.match(SCRIPT_END)
         text.end()
@@ -60,7 +64,8 @@ def _records(request: Request) -> Iterator[Record]:
 
 def _elements(text: JsonText, children: str | None, request: Request) -> Iterator[Record]:
     if text.peek() != "[":
-        raise text.broken(f"no list at records = {request.records!r}")
+        what = f"no list at records = {request.records!r}"
+        raise NotThereError(text.broken(what), text.peek())
     rows = itertools.count(1)
     for _ in text.elements():
         yield from _tree(text.value(), children, text.depth + 1, request, rows)
@@ -69,7 +74,8 @@ def _elements(text: JsonText, children: str | None, request: Request) -> Iterato
 def _values(text: JsonText, request: Request) -> Iterator[Record]:
     """Each value of the object here, with its key."""
     if text.peek() != "{":
-        raise text.broken(f"no object at records = {request.records!r}")
+        what = f"no object at records = {request.records!r}"
+        raise NotThereError(text.broken(what), text.peek())
     for row, key in enumerate(text.members(), start=1):
         record = text.value()
         if not isinstance(record, dict):
@@ -92,7 +98,8 @@ def _walk(text: JsonText, keys: list[str]) -> Iterator[None]:
         yield
         return
     if text.peek() != "{":
-        raise text.broken(f"no object with the key {keys[0]!r} of records")
+        what = f"no object with the key {keys[0]!r} of records"
+        raise NotThereError(text.broken(what))
     for key in text.members():
         if key == keys[0]:
             yield from _walk(text, keys[1:])

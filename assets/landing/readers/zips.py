@@ -25,8 +25,8 @@ DAMAGE = (
 ZIP_MAGIC = b"PK\x03\x04"
 
 
-def open_zip(request: Request, code: str, flat: bool = False) -> zipfile.ZipFile:
-    """The opened zip; with `flat`, no member may lie in a folder.
+def open_zip(request: Request, code: str) -> zipfile.ZipFile:
+    """The opened zip.
 
     Raises ReadError: `code` if it is not a sound zip, `bounds` if it unpacks to too much,
     `unsafe-zip` for links, encrypted members and names that lead out of a folder.
@@ -52,7 +52,7 @@ def open_zip(request: Request, code: str, flat: bool = False) -> zipfile.ZipFile
     seen: set[str] = set()
     for member in members:
         name = member.filename
-        problem = _problem(member, flat)
+        problem = _problem(member)
         if name.lower() in seen:
             problem = "stands in the zip twice"
         if problem:
@@ -71,15 +71,13 @@ def _open(request: Request) -> zipfile.ZipFile:
     return zipfile.ZipFile(request.path)
 
 
-def _problem(member: zipfile.ZipInfo, flat: bool) -> str | None:
+def _problem(member: zipfile.ZipInfo) -> str | None:
     # orig_filename, since zipfile itself already cuts at NUL and swaps separators.
     name = member.orig_filename
     if "\0" in name or "\\" in name or ":" in name:
         return "has a forbidden character in its name"
     if name.startswith("/") or ".." in name.split("/"):
         return "leads out of its folder"
-    if flat and "/" in name:
-        return "lies in a folder"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "is a symbolic link"
     if member.flag_bits & _ENCRYPTED:

@@ -29,7 +29,7 @@ def repeated_by_name(*rest: str) -> Rule:
         "error",
         "name_zh",
         unchecked & pl.struct(name, *rest).is_duplicated(),
-        f"无有效代码且主键重复（{'、'.join(key)}）",
+        "无有效代码，且单位名称与主键其余各列均重复",
         f"no checked USCC and key repeated ({', '.join(key)})",
     )
 

@@ -142,7 +142,7 @@ def _repeated(unstated: str, *key: str) -> Rule:
         "error",
         key[0],
         empty & pl.struct(*key, unstated).is_duplicated(),
-        "主键重复（" + "、".join(key) + "）",
+        "主键各列均重复",
         f"key repeated ({', '.join(key)})",
     )
 
