@@ -133,3 +133,33 @@ def test_quarantined_rows_go_back_to_the_office_as_text(sample: SampleRun, tmp_p
     assert rows[0][:4] == ("文件", "工作表", "行号", "列")
     assert len(rows) - 1 == said["sources"]["return_205_1"] == said["rows"]
     assert any(row[4] == "约1200" for row in rows)
+
+
+@pytest.mark.slow
+def test_a_number_rests_on_a_renamed_column_as_on_the_old_one(
+    sample: SampleRun, tmp_path: Path
+) -> None:
+    """The run ended: the cells were sought under the declared header."""
+    home, landing = sample.copy(tmp_path / "lake"), tmp_path / "landing"
+    book = openpyxl.load_workbook(LANDING / "return_205_1" / RETURN)
+    sheet = book["205-1"]
+    (header,) = [cell for cell in sheet[4] if cell.value == "合计"]
+    header.value = "总量"
+    (landing / "return_205_1").mkdir(parents=True)
+    book.save(landing / "return_205_1" / RETURN)
+    decisions = home / "decisions" / "drift_decision"
+    decisions.mkdir(parents=True)
+    (decisions / "改版.csv").write_text(
+        "来源,文件,类别,原名,新名,换算系数,理由,提供单位,日期\n"
+        "return_205_1,,renamed,消费量/合计,消费量/总量,,改版,示意统计局,2026-01-05\n",
+        "utf-8",
+    )
+    totals = "FROM mart.park_total ORDER BY ALL"
+    before = _said(home, "query", totals)["rows"]
+    _said(home, "run", "--landing", str(landing))
+    assert _said(home, "query", totals)["rows"] == before != []
+    cells = "SELECT header_zh, count(*) n FROM audit.source_cell WHERE column_zh = '消费量/合计' "
+    ((name, count),) = [row.values() for row in _said(home, "query", f"{cells} GROUP BY 1")["rows"]]
+    assert name == "消费量/总量" and count > 0
+    verified = _said(home, "verify")
+    assert verified["numbers"] == verified["equal"] > 0
