@@ -22,6 +22,7 @@ from assets.landing.readers.head import take_head
 from assets.landing.readers.request import Request
 from assets.landing.readers.sheet import CellError, SheetScan
 from assets.landing.readers.sheetblock import Extent, Strings
+from assets.landing.readers.styles import Dates
 from assets.landing.readers.table import Footers, PartResult, Row
 from assets.landing.readers.xmlstream import DoctypeError, XmlError, stream
 from assets.landing.readers.zips import DAMAGE
@@ -55,6 +56,7 @@ def read_plain(
     rows: Iterator[Row],
     titles: list[Row],
     strings: Strings,
+    dates: Dates,
     request: Request,
     file: str,
 ) -> PartResult | None:
@@ -89,6 +91,7 @@ def read_plain(
         head=head,
         footers=footers,
         strings=strings,
+        dates=dates,
         after=after,
     )
     try:

@@ -26,6 +26,7 @@ _ANY = 256  # columns of a grid without a declared header
 # says the unit of each row.
 _NO_UNIT = frozenset([*"-—–/1年月日", "unit", "Unit", "单位", "计量单位", "按计量单位"])
 _NUMBER = re.compile(r"[-+]?[0-9,]*\.?[0-9]+")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?")
 
 
 @dataclass(frozen=True)
@@ -211,11 +212,12 @@ def _take_units(
         if place < len(cells) and (text := " ".join((cells[place] or "").split()))
     }
     toml = f"{request.source_id}.toml"
-    numbers = [header for header, text in units.items() if text != "1" and _NUMBER.fullmatch(text)]
-    if numbers:
+    for header, text in units.items():
+        if text == "1" or not (_NUMBER.fullmatch(text) or _DAY.fullmatch(text)):
+            continue
         raise request.error(
             "units-mismatch",
-            f"{units[numbers[0]]!r} below '{numbers[0]}' is a number",
+            f"{text!r} below '{header}' is a {'date' if _DAY.fullmatch(text) else 'number'}",
             f"a row of units (if the office leaves it out now, write units_row = false in {toml})",
             part,
             number,

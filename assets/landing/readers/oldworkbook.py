@@ -1,11 +1,11 @@
 """Old workbooks (.xls): the value of each cell as text.
 
 A whole number has no point ("2020"), another one the shortest digits that mean the same double;
-dates and times are ISO 8601, booleans TRUE or FALSE, errors their text. A formula is its stored
-result. The library gives an error as an empty cell, so errors come from biff.py.
+dates and times are ISO 8601, as in a .xlsx (dates.py), booleans TRUE or FALSE, errors their text. A
+formula is its stored result. The library gives an error as an empty cell and some dates wrongly, so
+both come from biff.py.
 """
 
-import datetime
 from collections.abc import Iterator
 from math import isfinite
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import python_calamine
 
 from assets.landing.readers.biff import BiffError, EncryptedError, SheetFrame, scan
+from assets.landing.readers.dates import date_text
 from assets.landing.readers.parts import check_alike, choose_parts, refuse_unread
 from assets.landing.readers.records import check_text
 from assets.landing.readers.request import Request
@@ -36,7 +37,7 @@ def read_xls(request: Request) -> list[PartResult]:
         raise request.error(
             "not-a-workbook", "an encrypted workbook", "a workbook without a password"
         ) from None
-    except (BiffError, python_calamine.CalamineError) as error:
+    except (BiffError, python_calamine.CalamineError, OverflowError) as error:
         raise _broken(request, str(error)) from None
     except BaseException as error:
         # A panic of the library is no Exception, and its class has no name to import.
@@ -104,6 +105,10 @@ def _rows(
         cells = left + [_text(value, request, part, number) for value in values]
         for column in range(len(cells)) if frame.errors else ():
             cells[column] = frame.errors.get((number - 1, column), cells[column])
+        for column in range(len(cells)) if frame.dates else ():
+            if (number - 1, column) in frame.dates:
+                value, shown = frame.dates[number - 1, column]
+                cells[column] = date_text(_digits(value, request, part, number), shown)
         if number > request.title_rows:
             yield number, number, cells
         else:
@@ -117,16 +122,13 @@ def _text(value: Any, request: Request, part: str, row: int) -> str | None:
         return value or None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        if not isfinite(value):
-            raise _broken(request, f"the number {value}", part, row)
-        return str(int(value)) if value.is_integer() and abs(value) <= _EXACT else repr(value)
-    if isinstance(value, datetime.timedelta):
-        seconds = value / datetime.timedelta(seconds=1)
-        return f"PT{int(seconds) if seconds.is_integer() else seconds}S"
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)
+    return _digits(value, request, part, row) if isinstance(value, float) else str(value)
+
+
+def _digits(value: float, request: Request, part: str, row: int) -> str:
+    if not isfinite(value):
+        raise _broken(request, f"the number {value}", part, row)
+    return str(int(value)) if value.is_integer() and abs(value) <= _EXACT else repr(value)
 
 
 def _broken(request: Request, what: str, part: str = "", row: int | None = None) -> Exception:

@@ -1,10 +1,11 @@
 """The XML of one worksheet and of the shared strings, as handlers for the stream."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import IO
 
+from assets.landing.readers.dates import Shown, date_text
 from assets.landing.readers.headers import Merge
 from assets.landing.readers.xmlstream import Attributes, local, stream
 
@@ -68,15 +69,20 @@ class SheetScan:
 
 
 class SheetRows:
-    """Second pass: rows of cells, None where there is no value."""
+    """Second pass: rows of cells, None where there is no value.
 
-    def __init__(self, strings: list[str], max_chars: int) -> None:
+    `dates`: the styles that show a number as a date.
+    """
+
+    def __init__(self, strings: list[str], dates: Mapping[str, Shown], max_chars: int) -> None:
         self._strings = strings
+        self._dates = dates
         self._max_chars = max_chars
         self._place = _Place()
         self._done: list[tuple[int, list[str | None]]] = []
         self._cells: list[str | None] = []
         self._kind = "n"
+        self._shown: Shown | None = None
         self._value: str | None = None
         self._pieces: list[str] | None = None  # open while inside an element that holds text
         self._chars = 0
@@ -94,6 +100,7 @@ class SheetRows:
         if name == "c":
             self._place.cell(attributes.get("r"))
             self._kind = attributes.get("t", "n")
+            self._shown = self._dates.get(attributes.get("s", "0"))
             self._value = self._formula = None
             self._chars = 0
         elif name in ("v", "f") or (name == "t" and not self._phonetic):
@@ -154,6 +161,8 @@ class SheetRows:
             return {"1": "TRUE", "0": "FALSE"}.get(value.strip(), value)
         if kind == "str" or kind == "inlineStr":
             return unescape(value)
+        if kind == "n" and self._shown is not None:
+            value = date_text(value, self._shown)
         return value or None
 
 

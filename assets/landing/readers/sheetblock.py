@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from assets.landing.readers import mojibake
 from assets.landing.readers.blocks import (
+    Booleans,
     Bytes,
     Int64s,
     NotPlainError,
@@ -26,6 +27,7 @@ from assets.landing.readers.blocks import (
     holds_replacement,
     integers,
 )
+from assets.landing.readers.dates import Shown, date_text
 from assets.landing.readers.head import Cells, Head
 from assets.landing.readers.markup import Grammar, Tags, Words
 from assets.landing.readers.request import Request
@@ -37,6 +39,7 @@ from assets.landing.readers.sheet import (
     SheetScan,
     read_strings,
 )
+from assets.landing.readers.styles import Dates
 from assets.landing.readers.table import Footers
 from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError, local, stream
 
@@ -98,8 +101,10 @@ _NO_CHARACTERS = re.compile(_NO_CHARACTER + rb"[\xbe\xbf]")  # U+FFFE and U+FFFF
 _TAB, _LF, _SPACE = ord("\t"), ord("\n"), ord(" ")
 _NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
 _ENTITIES = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")]
-_TYPE = re.compile(r' t="(\w*)"')
-_PLAIN, _SHARED, _BOOLEAN, _TEXT = range(4)
+_TYPE = re.compile(r' t="([^"]*)"')
+_STYLE = re.compile(r' s="([^"]*)"')
+# A number that is shown as a date is _DATE and what it is shown as.
+_PLAIN, _SHARED, _BOOLEAN, _TEXT, _DATE = range(5)
 _TYPES = {"s": _SHARED, "b": _BOOLEAN, "str": _TEXT, "inlineStr": _TEXT}
 _BOOLEANS = {"0": "FALSE", "1": "TRUE"}
 _MOST = 16 << 20  # bytes of the cells of a block: one shared string may stand in many
@@ -153,21 +158,27 @@ class _Values:
 
 
 def parse(
-    block: bytes, request: Request, head: Head, footers: Footers, strings: Strings, after: int
+    block: bytes,
+    request: Request,
+    head: Head,
+    footers: Footers,
+    strings: Strings,
+    dates: Dates,
+    after: int,
 ) -> tuple[Extent, Parsed]:
     """The rows of a block that are below the row `after`. Raises NotPlainError, ArrowInvalid."""
     rare = check_text(block)
     try:
         _check_letters(block)
-        extent, values = _values(_SHEET.tags(block), block, request, strings)
+        extent, values = _values(_SHEET.tags(block), block, request, strings, dates)
     except NotPlainError:
-        return _by_rows(block, request, head, footers, strings, after)
+        return _by_rows(block, request, head, footers, strings, dates, after)
     shown = (_lengths(values.texts) > 0) & (values.rows > after)
     rows, columns = values.rows[shown], values.columns[shown]
     numbers = rows[np.diff(rows, prepend=0) > 0]
     width = len(head.names)
     if len(columns) and columns.max() > width:
-        return _by_rows(block, request, head, footers, strings, after)
+        return _by_rows(block, request, head, footers, strings, dates, after)
     if np.isin(columns, np.array(head.unnamed) + 1).any():
         raise NotPlainError  # text where there is no header
     if len(numbers) * width > request.max_cells:
@@ -207,7 +218,9 @@ def _check_letters(block: bytes) -> None:
         raise NotPlainError
 
 
-def _values(tags: Tags, block: bytes, request: Request, strings: Strings) -> tuple[Extent, _Values]:
+def _values(
+    tags: Tags, block: bytes, request: Request, strings: Strings, dates: Dates
+) -> tuple[Extent, _Values]:
     """What a plain block holds. Raises NotPlainError."""
     row_tags, cell_tags = tags.of("row", "row/"), tags.of("c", "c/")
     value_tags = tags.of("v", "v/", "t", "t/")
@@ -217,7 +230,7 @@ def _values(tags: Tags, block: bytes, request: Request, strings: Strings) -> tup
     if (np.diff(columns)[row_of[1:] == row_of[:-1]] <= 0).any():
         raise NotPlainError
     kinds_of, which = tags.attributes(cell_tags, behind)
-    kinds = np.array([_kind(text) for text in kinds_of], dtype=np.int64)[which]
+    kinds = np.array([_kind(text, dates) for text in kinds_of], dtype=np.int64)[which]
     formulas = tags.of("f", "f/")
     tags.attributes(formulas, tags.starts[formulas] + len("<f"))
 
@@ -228,7 +241,9 @@ def _values(tags: Tags, block: bytes, request: Request, strings: Strings) -> tup
     if not np.isin(np.searchsorted(cell_tags, formulas) - 1, told).all():
         raise NotPlainError  # a formula without a stored result
     texts = _resolved(texts, kinds, strings)
-    holds = (kinds != _PLAIN) | (_lengths(texts) > 0)  # an empty number is no value
+    holds = ((kinds != _PLAIN) & (kinds < _DATE)) | (
+        _lengths(texts) > 0
+    )  # an empty number is no value
     if not holds.all():
         texts, cell_of = texts.filter(pa.array(holds)), cell_of[holds]
     rows, columns = numbers[row_of[cell_of]], columns[cell_of]
@@ -283,9 +298,13 @@ def _references(
     return columns, starts + counts + widths
 
 
-def _kind(attributes: str) -> int:
+def _kind(attributes: str, dates: Dates) -> int:
     found = _TYPE.search(attributes)
-    return _TYPES.get(found.group(1), _PLAIN) if found else _PLAIN
+    if found and found.group(1) != "n":
+        return _TYPES.get(found.group(1), _PLAIN)
+    style = _STYLE.search(attributes)
+    shown = dates.get(style.group(1) if style else "0")
+    return _PLAIN if shown is None else _DATE + shown.value
 
 
 def _texts(tags: Tags, block: bytes, places: Int64s, request: Request) -> pa.Array:
@@ -308,7 +327,7 @@ def _texts(tags: Tags, block: bytes, places: Int64s, request: Request) -> pa.Arr
 
 
 def _resolved(texts: pa.Array, kinds: Int64s, strings: Strings) -> pa.Array:
-    """Shared strings and booleans put in for what stands for them. Raises NotPlainError."""
+    """What stands for something else turned into it. Raises NotPlainError."""
     shared = kinds == _SHARED
     if shared.any():
         places = texts.filter(pa.array(shared))
@@ -325,7 +344,18 @@ def _resolved(texts: pa.Array, kinds: Int64s, strings: Strings) -> pa.Array:
         said = texts.filter(pa.array(boolean)).to_pylist()
         told = pa.array([_BOOLEANS.get(text.strip(), text) for text in said], pa.string())
         texts = pc.replace_with_mask(texts, pa.array(boolean), told)
+    for shown in Shown:
+        dated = kinds == _DATE + shown.value
+        if dated.any():
+            texts = pc.replace_with_mask(texts, pa.array(dated), _as_dates(texts, dated, shown))
     return texts
+
+
+def _as_dates(texts: pa.Array, dated: Booleans, shown: Shown) -> pa.Array:
+    """The dates that these numbers are shown as, each different one found once."""
+    different = texts.filter(pa.array(dated)).dictionary_encode()
+    days = [date_text(digits, shown) for digits in different.dictionary.to_pylist()]
+    return pa.array(days, pa.string()).take(different.indices)
 
 
 def _column(values: _Values, numbers: Int64s, column: int) -> pa.Array:
@@ -347,7 +377,13 @@ def _from_last(columns: Sequence[pa.Array], count: int) -> Iterator[Cells]:
 
 
 def _by_rows(
-    block: bytes, request: Request, head: Head, footers: Footers, strings: Strings, after: int
+    block: bytes,
+    request: Request,
+    head: Head,
+    footers: Footers,
+    strings: Strings,
+    dates: Dates,
+    after: int,
 ) -> tuple[Extent, Parsed]:
     """As the handlers of `sheet` read it. Raises NotPlainError for what they refuse."""
     seen: list[int] = []  # numbers of rows
@@ -359,7 +395,7 @@ def _by_rows(
         scan.start(tag, attributes)
 
     rows: list[tuple[int, list[str | None]]] = []
-    reader = SheetRows(strings.listed, request.max_cell_chars)
+    reader = SheetRows(strings.listed, dates, request.max_cell_chars)
     whole = b"<sheetData>%b</sheetData>" % block
     with _left_alone():
         for _ in stream(io.BytesIO(whole), start):
