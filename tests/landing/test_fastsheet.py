@@ -287,6 +287,17 @@ def test_one_shared_string_in_many_cells_is_not_unfolded() -> None:
     assert not fast and len(cells(found)) == 28
 
 
+@pytest.mark.parametrize("formula", ["A1+A1+A1+A1", "甲乙丙丁", '<f t="shared">A1+A1+A1+A1</f>'])
+def test_a_formula_is_as_long_as_a_cell_may_be(formula: str) -> None:
+    element = formula if formula.startswith("<f") else f"<f>{formula}</f>"
+    row = f'<row r="2"><c r="A2">{element}<v>1</v></c></row>'
+    for most, is_read in ((11, True), (4, len(formula) == 4), (3, False)):
+        fast, found = both(row, max_cell_chars=most)
+        assert isinstance(found, list) is is_read
+        assert fast is is_read
+        assert is_read or (found["code"], found["row"]) == ("bounds", 2)
+
+
 def test_lost_characters_are_noticed_where_they_are_read() -> None:
     rows = '<row r="2"><c r="A2" t="s"><v>0</v></c></row>'
     _, ((kept, _),) = both(rows, "<si><t>\ufffd</t></si>")

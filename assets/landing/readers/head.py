@@ -76,6 +76,26 @@ def take_head(
     return Head(names, kept, units, over)
 
 
+def counted_head(
+    part: str,
+    rows: Iterator[Row],
+    request: Request,
+    merges: Sequence[Merge] | None,
+    titles: Sequence[Row],
+) -> tuple[Head, int]:
+    """`take_head`, and the number of the last row of the head."""
+    last = request.title_rows
+
+    def counted() -> Iterator[Row]:
+        nonlocal last
+        for row in rows:
+            last = row[1]
+            yield row
+
+    head = take_head(part, counted(), request, merges, titles)
+    return head, last if head.over is None else head.over[1] - 1
+
+
 def has_no_header(request: Request) -> bool:
     """Whether no name is declared that a header could hold."""
     declared = (*request.columns, *request.ignored_columns, *request.personal_columns)

@@ -18,17 +18,14 @@ from assets.landing.readers.errors import ReadError
 from assets.landing.readers.oldworkbook import read_xls
 from assets.landing.readers.parts import check_alike, choose_parts, refuse_unread
 from assets.landing.readers.request import Request
-from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
-from assets.landing.readers.sheetblock import Strings
+from assets.landing.readers.sharedstrings import Strings, read_strings
+from assets.landing.readers.sheet import FAULTS, CellError, SheetRows, SheetScan
 from assets.landing.readers.styles import Dates, read_dates
 from assets.landing.readers.table import PartResult, Row, write_table
-from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError, local, stream
+from assets.landing.readers.xmlstream import Attributes, DoctypeError, local, stream
 from assets.landing.readers.zips import DAMAGE, open_zip
 
 T = TypeVar("T")
-
-# LookupError and ValueError: an encoding that expat does not know, an attribute that is not there.
-_FAULTS = (DoctypeError, XmlError, CellError, LookupError, ValueError, *DAMAGE)
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
@@ -189,7 +186,7 @@ class _Workbook:
                             yield number, number, cells
                         else:
                             titles.append((number, number, cells))
-            except _FAULTS as error:
+            except FAULTS as error:
                 raise self._say(error, member, part) from None
 
     def _guarded(self, member: str, work: Callable[[IO[bytes]], T]) -> T:
@@ -197,7 +194,7 @@ class _Workbook:
         with self._open(member) as source:
             try:
                 return work(source)
-            except _FAULTS as error:
+            except FAULTS as error:
                 raise self._say(error, member, self._part) from None
 
     def _open(self, member: str) -> IO[bytes]:
