@@ -304,3 +304,30 @@ def test_xls_and_xlsx_of_one_source(tmp_path: Path) -> None:
     source = declare("xlsx", ["a"], format=["xlsx", "csv"])
     path = saved(tmp_path / "a.csv", {"s": [["a"], [7]]})
     assert read_delivery(path, source)[0].rows["a"].to_list() == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"\x09\x08", b"\xff\xff"),  # no beginning
+        (b"\x0a\0\0\0", b"\x0b\0\0\0"),  # no end
+        (b"", b""),  # a time of a million years
+    ],
+)
+def test_a_broken_sheet_matters_only_if_it_is_read(tmp_path: Path, old: bytes, new: bytes) -> None:
+    book = xlwt.Workbook()
+    for name in ("a", "b"):
+        sheet = book.add_sheet(name)
+        sheet.write(0, 0, name)
+        sheet.write(1, 0, 1)
+    if not old:
+        sheet.write(3, 0, 1e12, styled("[h]:mm"))
+    path = tmp_path / "a.xls"
+    book.save(str(path))
+    data = path.read_bytes()
+    begin = data.rindex(b"\x09\x08\x10\0")
+    assert old in data[begin:]
+    path.write_bytes(data[:begin] + data[begin:].replace(old, new, 1))
+    (part,) = read_delivery(path, declare("xlsx", ["a"], parts=["a"]))
+    assert part.rows.rows() == [(2, "1")]
+    assert refused(path, declare("xlsx", ["b"], parts=["b"])).code == "not-a-workbook"

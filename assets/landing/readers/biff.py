@@ -41,6 +41,10 @@ class BiffError(Exception):
     """No sound old workbook; the message says what is wrong."""
 
 
+class _EndlessError(BiffError):
+    """A sheet for which the library, which reads all sheets at once, would end the process."""
+
+
 class EncryptedError(Exception):
     """The workbook needs a password."""
 
@@ -50,7 +54,7 @@ class SheetFrame:
     """Rows and columns count from 0; -1 = no filled cell. `claimed` is in cells.
 
     What a sheet claims is not believed, but the library takes room for it. `dates` are the numbers
-    that are shown as dates.
+    that are shown as dates. `fault` is what is wrong, which matters only if the sheet is read.
     """
 
     last_row: int = -1
@@ -58,10 +62,14 @@ class SheetFrame:
     claimed: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     dates: dict[tuple[int, int], tuple[float, Shown]] = field(default_factory=dict)
+    fault: str | None = None
 
 
 def scan(data: bytes) -> list[SheetFrame]:
-    """One frame a sheet (also chart sheets), in order. Raises BiffError, EncryptedError."""
+    """One frame a sheet (also chart sheets), in order. Raises BiffError, EncryptedError.
+
+    What is wrong within one sheet is its `fault`.
+    """
     streams = _streams(data)
     if "EncryptedPackage" in streams:
         raise EncryptedError
@@ -85,7 +93,15 @@ def scan(data: bytes) -> list[SheetFrame]:
             formats.append(struct.unpack_from("<H", book, start + 2)[0])
     shown = [shown_as(number, codes.get(number), is_1904) for number in formats]
     dates = {style: kind for style, kind in enumerate(shown) if kind is not None}
-    return [_sheet(book, place, dates) for place in places]
+    frames = [SheetFrame() for _ in places]
+    for frame, place in zip(frames, places, strict=True):
+        try:
+            _fill(frame, book, place, dates)
+        except _EndlessError:
+            raise
+        except BiffError as error:
+            frame.fault = str(error)
+    return frames
 
 
 def _code(book: bytes, start: int, size: int) -> str:
@@ -118,14 +134,14 @@ def _packed(book: bytes, place: int) -> float:
     return number / 100 if whole & 1 else float(number)
 
 
-def _sheet(book: bytes, place: int, dates: Mapping[int, Shown]) -> SheetFrame:
-    frame = SheetFrame()
+def _fill(frame: SheetFrame, book: bytes, place: int, dates: Mapping[int, Shown]) -> None:
+    """Raises BiffError."""
     for kind, start, size in _records(book, place):
         if kind == _DIMENSIONS and size >= 10:
             wide = size >= 14  # since Excel 97
             top, bottom, left, right = struct.unpack_from("<IIHH" if wide else "<HHHH", book, start)
             if top > bottom or left > right:
-                raise BiffError("a sheet is said to begin behind its end")
+                raise _EndlessError("a sheet is said to begin behind its end")
             frame.claimed = max(frame.claimed, bottom * right)
         if kind not in _CELLS or size < 6:
             continue
@@ -146,7 +162,6 @@ def _sheet(book: bytes, place: int, dates: Mapping[int, Shown]) -> SheetFrame:
             if code not in _ERRORS:
                 raise BiffError(f"row {row + 1}: error value {code:#04x}")
             frame.errors[row, column] = _ERRORS[code]
-    return frame
 
 
 def _records(book: bytes, place: int) -> Iterator[tuple[int, int, int]]:
