@@ -248,6 +248,22 @@ def test_cut_and_damaged_workbooks(tmp_path: Path) -> None:
     assert refused(path, SOURCE).code == "not-a-workbook"
 
 
+def test_a_damaged_number_format_shows_no_date(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("s")
+    sheet.write(0, 0, "a")
+    sheet.write(1, 0, 45292, styled("yyyy"))
+    book.save(str(tmp_path / "a.xls"))
+    data = (tmp_path / "a.xls").read_bytes()
+    code = b"\x04\0\0yyyy"
+    assert data.count(code) == 1
+    for damaged, text in ((code, "2024-01-01"), (b'\x04\0\0\\y"y', "45292")):
+        (tmp_path / "a.xls").write_bytes(data.replace(code, damaged))
+        assert read_delivery(tmp_path / "a.xls", SOURCE)[0].rows["a"].to_list() == [text]
+    # Half a letter of two bytes.
+    scan(data.replace(code, b"\x04\0\1\0\xd8yy"))
+
+
 _WHOLE = bytearray()
 
 
@@ -256,7 +272,8 @@ _WHOLE = bytearray()
 def test_damage_never_ends_in_anything_but_a_clear_answer(place: int, damage: bytes) -> None:
     if not _WHOLE:
         with tempfile.TemporaryDirectory() as folder:
-            rows: list[list[Any]] = [["a"], ["text"], [1.5], [True]]
+            day = datetime.date(2024, 1, 1)
+            rows: list[list[Any]] = [["a"], ["text"], [1.5], [True], [day]]
             _WHOLE.extend(saved(Path(folder) / "a.xls", {"s": rows}).read_bytes())
     data = bytearray(_WHOLE)
     start = place % len(data)

@@ -108,7 +108,8 @@ def _code(book: bytes, start: int, size: int) -> str:
     """The code of a record of a number format."""
     if struct.unpack_from("<H", book, 4)[0] < _SINCE_97:
         return book[start + 3 : start + size].decode("latin-1")
-    return book[start + 5 : start + size].decode("utf-16-le" if book[start + 4] & 1 else "latin-1")
+    encoding = "utf-16-le" if book[start + 4] & 1 else "latin-1"
+    return book[start + 5 : start + size].decode(encoding, "replace")
 
 
 def _numbers_in(book: bytes, kind: int, start: int, size: int) -> Iterator[tuple[int, float]]:

@@ -158,7 +158,7 @@ def _values(
     formulas = tags.of("f", "f/")
     tags.attributes(formulas, tags.starts[formulas] + len("<f"))
     tags.attributes(texts_in, tags.starts[texts_in] + len("<t"))
-    tags.spans(tags.of("f"), request.max_cell_chars)
+    tags.spans(tags.of("f"), request.max_cell_chars)  # not kept, but no longer than a cell either
 
     texts = tags.inside(value_tags, request.max_cell_chars)
     cell_of = np.searchsorted(cell_tags, value_tags) - 1
@@ -167,9 +167,8 @@ def _values(
     if not np.isin(np.searchsorted(cell_tags, formulas) - 1, told).all():
         raise NotPlainError  # a formula without a stored result
     texts = _resolved(texts, kinds, strings)
-    holds = ((kinds != _PLAIN) & (kinds < _DATE)) | (
-        lengths(texts) > 0
-    )  # an empty number is no value
+    is_number = (kinds == _PLAIN) | (kinds >= _DATE)
+    holds = ~is_number | (lengths(texts) > 0)  # an empty number is no value
     if not holds.all():
         texts, cell_of = texts.filter(pa.array(holds)), cell_of[holds]
     rows, columns = numbers[row_of[cell_of]], columns[cell_of]
