@@ -27,8 +27,10 @@ _NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,2})?")
 _DAY = 86_400_000  # in milliseconds, the least that a sheet shows
 _BEHIND = 2_958_466  # the day behind 9999-12-31, counted as from 1900
 _NEVER = 60  # 1900-02-29
-_DAY_0 = datetime.date(1899, 12, 30)  # of the days behind that one
-_FROM_1904 = (datetime.date(1904, 1, 1) - _DAY_0).days
+_DAY_0 = datetime.datetime(1899, 12, 30)  # of the days behind that one
+_LATER = datetime.timedelta(days=1)  # that of the days before it
+_FROM_1904 = datetime.datetime(1904, 1, 1) - _DAY_0
+_BEHIND_1904 = _BEHIND - _FROM_1904.days
 
 
 class Shown(Enum):
@@ -65,20 +67,19 @@ def date_text(digits: str, shown: Shown) -> str:
         return digits
     count = int((Decimal(digits) * _DAY).to_integral_value(ROUND_HALF_UP))
     days, rest = divmod(count, _DAY)
-    if days + (_FROM_1904 if shown is Shown.FROM_1904 else 0) >= _BEHIND:
+    if days >= (_BEHIND_1904 if shown is Shown.FROM_1904 else _BEHIND):
         return digits
     if shown is Shown.ELAPSED:
         seconds, parts = divmod(count, 1_000)
         fraction = f".{parts:03}".rstrip("0") if parts else ""
         return f"PT{seconds}{fraction}S"
-    time = (datetime.datetime.min + datetime.timedelta(milliseconds=rest)).time()
+    moment = _DAY_0 + datetime.timedelta(days, milliseconds=rest)
     if not days:
-        return time.isoformat()
+        return moment.time().isoformat()
     if shown is Shown.FROM_1904:
-        days += _FROM_1904
+        moment += _FROM_1904
     elif days == _NEVER:
         return digits
     elif days < _NEVER:
-        days += 1
-    day = _DAY_0 + datetime.timedelta(days=days)
-    return datetime.datetime.combine(day, time).isoformat() if rest else day.isoformat()
+        moment += _LATER
+    return moment.isoformat() if rest else moment.date().isoformat()

@@ -158,7 +158,8 @@ def _values(
     formulas = tags.of("f", "f/")
     tags.attributes(formulas, tags.starts[formulas] + len("<f"))
     tags.attributes(texts_in, tags.starts[texts_in] + len("<t"))
-    tags.spans(tags.of("f"), request.max_cell_chars)  # not kept, but no longer than a cell either
+    if len(formulas):
+        tags.spans(formulas, request.max_cell_chars)  # not kept, but no longer than a cell either
 
     texts = tags.inside(value_tags, request.max_cell_chars)
     cell_of = np.searchsorted(cell_tags, value_tags) - 1
@@ -250,7 +251,7 @@ def _resolved(texts: pa.Array, kinds: Int64s, strings: Strings) -> pa.Array:
         said = texts.filter(pa.array(boolean)).to_pylist()
         told = pa.array([_BOOLEANS.get(text.strip(), text) for text in said], pa.string())
         texts = pc.replace_with_mask(texts, pa.array(boolean), told)
-    for shown in Shown:
+    for shown in Shown if kinds.max(initial=_PLAIN) >= _DATE else ():
         dated = kinds == _DATE + shown.value
         if dated.any():
             texts = pc.replace_with_mask(texts, pa.array(dated), _as_dates(texts, dated, shown))
