@@ -164,10 +164,8 @@ def _steel(t: Frames) -> pl.DataFrame:
 
 
 def _year(text: str) -> pl.Expr:
-    """A year, or that of a day as a workbook counts them (five digits); else unknown."""
-    number = pl.col(text).str.extract(r"^(\d{4,5})(?:\.0)?$", 1).cast(pl.Int64)
-    day = pl.date(1899, 12, 30).dt.offset_by(pl.format("{}d", number)).dt.year().cast(pl.Int64)
-    return pl.when(number < 10_000).then(number).otherwise(day)
+    """A year, or that of a day; else unknown."""
+    return pl.col(text).str.extract(r"^(\d{4})(?:\.0|-\d{2}-\d{2})?$", 1).cast(pl.Int64)
 
 
 def _in_county(plants: pl.DataFrame) -> pl.DataFrame:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 import polars as pl
 
+from assets.landing.readers.dates import Shown, date_text
 from assets.landing.records import Delivered, records_of
 from quality.contracts.registry import table_of
-from quality.contracts.table import SOURCE_COLUMN
+from quality.contracts.table import SOURCE_COLUMN, Column
 from quality.texts import clean, kind_en, typed
 
 # Enough to tell a column that changed from a row that is wrong.
 _LOOKED_AT = 10_000
 _LEAST = 5
+
+_SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")  # of a day from 1927 to 2173
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?")
 
 
 def retyped(delivered: Sequence[Delivered], accepted: Collection[str] = ()) -> str | None:
@@ -51,10 +56,27 @@ def _retyped(item: Delivered, accepted: Collection[str]) -> str | None:
         ).row(0)
         if filled >= _LEAST and unreadable > source.allowed.unreadable * filled:
             part = f", part {item.part.part}" if item.part.part else ""
+            meaning, advice = _look_at(sample, c)
             return (
                 f"{item.part.file_name}{part}: {unreadable} of {filled} cells under '{place}' "
-                f"cannot be read, such as {sample!r}; expected {kind_en(c)} (if the office retyped "
-                f"the column, change it in the table {source.table}; to let these rows go to "
-                f"quarantine, a drift decision of kind retyped for '{place}')"
+                f"cannot be read, such as {sample!r}{meaning}; expected {kind_en(c)} ({advice}if "
+                f"the office retyped the column, change it in the table {source.table}; to let "
+                f"these rows go to quarantine, a drift decision of kind retyped for '{place}')"
             )
     return None
+
+
+def _look_at(sample: str, c: Column) -> tuple[str, str]:
+    """What the text may be where a spreadsheet took a date for a number, and what to do then."""
+    if c.polars_type == pl.Date and _SERIAL.fullmatch(sample):
+        day = date_text(sample, Shown.FROM_1900)
+        return (
+            f" (a serial number of a spreadsheet: {day}?)",
+            "in the spreadsheet, format the column as dates and save it again; ",
+        )
+    if c.polars_type != pl.Date and _DAY.fullmatch(sample):
+        return (
+            " (a number formatted as a date?)",
+            "in the spreadsheet, format the column as numbers and save it again; ",
+        )
+    return "", ""

@@ -88,9 +88,7 @@ class GemSteelPlant(Table):
     country: str = column("国家", "country or area")
     coordinates_text: str = column("坐标", "latitude, longitude in WGS-84, as one text")
     coordinate_accuracy: str = column("坐标精度", "exact or approximate", nullable=True)
-    start_text: str = column(
-        "投产", "start: year, Excel day number (five digits) or unknown", nullable=True
-    )
+    start_text: str = column("投产", "start: year, day YYYY-MM-DD or unknown", nullable=True)
     idled_text: str = column("停产", "idled: as start", nullable=True)
     retired_text: str = column("退役", "retired: as start", nullable=True)
     ferronickel_kt_text: str = column("镍铁产能", "kt/a, N/A, unknown or >0", nullable=True)
@@ -120,9 +118,7 @@ class GemSteelCapacity(Table):
     plant_name_local: str = column("本地名称", "plant name in the local script", nullable=True)
     country: str = column("国家", "country or area")
     status: str = column("状态", "status of this capacity")
-    start_text: str = column(
-        "投产", "start: year, Excel day number (five digits) or unknown", nullable=True
-    )
+    start_text: str = column("投产", "start: year, day YYYY-MM-DD or unknown", nullable=True)
     crude_steel_kt_text: str = column("粗钢产能", "kt/a, N/A or >0", nullable=True)
     bof_kt_text: str = column("转炉产能", "kt/a, N/A or >0", nullable=True)
     eaf_kt_text: str = column("电炉产能", "kt/a, N/A or >0", nullable=True)

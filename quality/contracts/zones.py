@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from quality.contracts.fields import file_stem, geometry, latitude, longitude
 from quality.contracts.table import (
-    Factor,
     Quantity,
     Table,
     column,
@@ -102,12 +101,10 @@ class TwParkMeasurement(Table):
     source_row_id: str = source_row()
     source_column: str = source_column()
     file_stem: str = file_stem()
-    start_excel_days: Factor = column(
-        "开始时间", "start of the hour, days since 1899-12-30, local time", unit="d"
+    start_text: str = column(
+        "开始时间", "start of the hour, local time: YYYY-MM-DDTHH:MM:SS, at midnight YYYY-MM-DD"
     )
-    end_excel_days: Factor = column(
-        "结束时间", "end of the hour, days since 1899-12-30, local time", unit="d"
-    )
+    end_text: str = column("结束时间", "end of the measurement: as start")
     parameter: str = column("监测项目", "compound, WS (wind speed) or WD (wind direction)")
     value: Quantity = column("监测值", "measured value; the unit is not delivered")
     pedigree: str = pedigree()
@@ -115,7 +112,7 @@ class TwParkMeasurement(Table):
     class Config:
         metadata = {
             "table": "accepted.tw_park_measurement",
-            "key": ["file_stem", "start_excel_days", "parameter"],
+            "key": ["file_stem", "start_text", "parameter"],
             "about": "One row a measuring hour and parameter of a park (workbook).",
         }
 

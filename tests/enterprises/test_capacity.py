@@ -102,7 +102,7 @@ def steel(**changes: Any) -> dict[str, Any]:
     ("changes", "operates", "capacity"),
     [
         ({}, True, 2000),
-        ({"start_text": "40269"}, True, 2000),
+        ({"start_text": "2010-04-01"}, True, 2000),
         ({"start_text": "unknown"}, False, 2000),
         ({"start_text": "2018"}, None, None),
         ({"crude_steel_kt_text": ">0"}, True, None),

@@ -1,4 +1,4 @@
-"""Fuzz the workbook reader: the XML of sheet and strings, in a package that is sound.
+"""Fuzz the workbook reader: the XML of sheet, strings and styles, in a package that is sound.
 
 What is read in blocks is read by the handlers too, and has to be the same.
 """
@@ -36,13 +36,15 @@ BOOK = (
 RELATIONS = (
     f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" Type="{OFFICE}/worksheet" '
     f'Target="sheet.xml"/><Relationship Id="r2" Type="{OFFICE}/sharedStrings" '
-    'Target="strings.xml"/></Relationships>'
+    'Target="strings.xml"/><Relationship Id="r3" Type="{OFFICE}/styles" Target="styles.xml"/>'
+    "</Relationships>"
 )
 PLAIN = (
     f'<worksheet xmlns="{MAIN}"><sheetData><row r="1" ht="9"><c r="A1" t="s"><v>0</v></c></row>'
     '<row r="2"><c r="A2" s="1"><f>B1</f><v>1.50</v></c><c r="B2" t="inlineStr"><is><t>&amp;</t>'
-    '</is></c></row><row r="4"><c r="A4" t="str"><v>甲</v></c><c r="AB4"/></row></sheetData>'
-    "</worksheet>"
+    '</is></c></row><row r="4"><c r="A4" t="str"><v>甲</v></c><c r="AB4"/></row><row '
+    'r="5"><c r="A5" s="1"><v>45292.75</v></c><c r="B5" s="2"><v>1E-3</v></c><c r="C5" s="3" t="n">'
+    "<v>60</v></c></row></sheetData></worksheet>"
 )
 # First byte: which member the rest is; 0xFF: the rest is the whole file.
 SHEET = (
@@ -51,12 +53,18 @@ SHEET = (
     '</row></sheetData><mergeCells><mergeCell ref="A1:B1"/></mergeCells></worksheet>'
 )
 STRINGS = f'<sst xmlns="{MAIN}"><si><t>a</t><rPh><t>b</t></rPh></si><si><r><t>c</t></r></si></sst>'
+STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" formatCode="[$-804]yy\\-m;@"/>'
+    '</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="46"/>'
+    '<xf numFmtId="14"/></cellXfs></styleSheet>'
+)
 PARTS = {
-    "xl/sheet.xml": SHEET,
+    "xl/sheet.xml": PLAIN,
     "xl/strings.xml": STRINGS,
     "xl/workbook.xml": BOOK,
     "xl/_rels/workbook.xml.rels": RELATIONS,
     "_rels/.rels": TOP,
+    "xl/styles.xml": STYLES,
 }
 
 
@@ -79,9 +87,11 @@ def seeds() -> list[bytes]:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        whole = write(b"\x00" + SHEET.encode(), Path(folder)).read_bytes()
+        whole = write(b"\x00" + PLAIN.encode(), Path(folder)).read_bytes()
     members = [bytes([n]) + text.encode() for n, text in enumerate(PARTS.values())]
-    return [*members, b"\x00" + PLAIN.encode(), b"\xff" + whole]
+    dated = BOOK.replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
+    others = [b"\x00" + SHEET.encode(), b"\x02" + dated.encode()]
+    return [*members, *others, b"\xff" + whole]
 
 
 def read_both(request: Request) -> None:

@@ -32,6 +32,12 @@ RELATION = (
     b'<Relationship Id="rId9" Target="sharedStrings.xml" Type="http://schemas.openxmlformats'
     b'.org/officeDocument/2006/relationships/sharedStrings"/></Relationships>'
 )
+# Styles: 1 shows a day, 2 a time that has passed, 3 a moment, 4 a percentage, 12 a time.
+DATED = (
+    f'<styleSheet {MAIN}><numFmts><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd hh:mm"/>'
+    '</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="46"/>'
+    f'<xf numFmtId="164"/><xf numFmtId="9"/>{"<xf/>" * 7}<xf numFmtId="21"/></cellXfs></styleSheet>'
+)
 HEADER = (
     '<row r="1"><c r="A1" t="inlineStr"><is><t>企业</t></is></c>'
     '<c r="B1" t="inlineStr"><is><t>值</t></is></c></row>'
@@ -69,7 +75,11 @@ def outcome(path: Path, source: Any, **changes: Any) -> tuple[list[bool], Any]:
 
 
 def both(
-    rows: str | bytes, strings: str = "", piece: int = 1 << 20, **changes: Any
+    rows: str | bytes,
+    strings: str = "",
+    piece: int = 1 << 20,
+    styles: str = DATED,
+    **changes: Any,
 ) -> tuple[bool, Any]:
     """Whether the sheet was read in blocks, and its outcome, which is that of the slow reader.
 
@@ -85,7 +95,8 @@ def both(
                 return data.replace(b"</Relationships>", RELATION)
             return sheet if name == SHEET else data
 
-        altered(path, change, {STRINGS: f"<sst {MAIN}>{strings}</sst>".encode()})
+        added = {STRINGS: f"<sst {MAIN}>{strings}</sst>", "xl/styles.xml": styles}
+        altered(path, change, {name: text.encode() for name, text in added.items()})
         with mock.patch.object(fastsheet, "_PIECE", piece):
             fast, found = outcome(path, SOURCE, **changes)
         with slow_only():
@@ -105,7 +116,7 @@ TEXTS = st.text(st.sampled_from("甲乙a&<>\"'\n\t _x;1é"), max_size=12)
 
 @st.composite
 def plain_cell(draw: st.DrawFn, column: str, row: int, strings: int) -> str:
-    style = draw(st.sampled_from(["", ' s="3"', ' s="12"']))
+    style = draw(st.sampled_from(["", *(f' s="{n}"' for n in (0, 1, 2, 3, 4, 12, 13))]))
     start = f'<c r="{column}{row}"{style}'
     kinds = ["empty", "number", "formula", "inline", "boolean", "error", "text"]
     kind = draw(st.sampled_from([*kinds, "shared"] if strings else kinds))
@@ -114,9 +125,12 @@ def plain_cell(draw: st.DrawFn, column: str, row: int, strings: int) -> str:
         return start + draw(st.sampled_from(["/>", "></c>", "><v/></c>", "><v></v></c>"]))
     if kind == "number":
         number = draw(
-            st.sampled_from(["0", "-1.5", "191.38992899999999", "1E-3", "1e+20", "43831"])
+            st.sampled_from(
+                ["0", "-1.5", "191.38992899999999", "1E-3", "1e+20", "43831", "60.25", "甲"]
+            )
         )
-        return f"{start}><v>{number}</v></c>"
+        kind = draw(st.sampled_from(["", "", ' t="n"', ' t="d"', ' t=""', ' t="n "']))
+        return f"{start}{kind}><v>{number}</v></c>"
     if kind == "formula":
         formula = draw(st.sampled_from(["<f/>", "<f>A1+1</f>", '<f t="shared" si="0"/>']))
         return f"{start}>{formula}<v>7</v></c>"
@@ -193,6 +207,11 @@ ODD = st.sampled_from(
         '<is><r><t>甲</t></r><rPh sb="0" eb="1"><t>x</t></rPh></is>',
         '<c r="A2" t="s"><v>0</v></c>',
         '<c r="A2" t="s"><v> 0</v></c>',
+        '<c r="A2" s="1"><v>43831</v></c>',
+        '<c r="A2" s=" 1"><v>43831</v></c>',
+        '<c r="A2" x:s="1" s="2"><v>43831.5</v></c>',
+        '<c r="A2" s="1"><v> 43831</v></c>',
+        '<c r="A2" s="1"><is><t>43831</t></is></c>',
         '<c r="A2" t="s"><v>9</v></c>',
         '<c r="B2"><v>5</v></c>',
         '<c r="C2"><v>5</v></c>',
@@ -266,6 +285,17 @@ def test_one_shared_string_in_many_cells_is_not_unfolded() -> None:
     with mock.patch.object(sheetblock, "_MOST", 1_000):
         fast, found = both(rows, f"<si><t>{'x' * 100}</t></si>")
     assert not fast and len(cells(found)) == 28
+
+
+@pytest.mark.parametrize("formula", ["A1+A1+A1+A1", "甲乙丙丁", '<f t="shared">A1+A1+A1+A1</f>'])
+def test_a_formula_is_as_long_as_a_cell_may_be(formula: str) -> None:
+    element = formula if formula.startswith("<f") else f"<f>{formula}</f>"
+    row = f'<row r="2"><c r="A2">{element}<v>1</v></c></row>'
+    for most, is_read in ((11, True), (4, len(formula) == 4), (3, False)):
+        fast, found = both(row, max_cell_chars=most)
+        assert isinstance(found, list) is is_read
+        assert fast is is_read
+        assert is_read or (found["code"], found["row"]) == ("bounds", 2)
 
 
 def test_lost_characters_are_noticed_where_they_are_read() -> None:

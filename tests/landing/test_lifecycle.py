@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +22,7 @@ from quality.contracts.audit import Delivery
 from quality.contracts.decisions import Withdrawal
 from tests.frames import frame
 from tests.landing.ruling import rule_reference
+from tests.landing.test_readers_xlsx import simple
 
 SOURCE = load_source("output_return")
 HEADERS = "统一社会信用代码,单位详细名称,年份,产品名称,计量单位,产量,备注"
@@ -413,3 +415,39 @@ def test_a_column_that_was_retyped_is_refused(tmp_path: Path, words: int, status
     assert row_["status"] == status
     if status == "refused":
         assert "6 of 10 cells under '产量'" in row_["reason"] and "约5" in row_["reason"]
+
+
+def _refused(folder: Path, source_id: str, rows: list[list[object]]) -> str:
+    """Why a delivered workbook is refused."""
+    source = load_source(source_id)
+    path = simple(folder / "a.xlsx", [list(source.columns), *rows])
+    arrived = archive_delivery(folder / "archive", Found(source, path))
+    (row_,) = _settled(folder, [arrived]).deliveries.to_dicts()
+    assert row_["status"] == "refused"
+    return str(row_["reason"])
+
+
+@pytest.mark.parametrize(
+    ("founded", "said"),
+    [
+        (45292, "such as '45292' (a serial number of a spreadsheet: 2024-01-01?); expected a date"),
+        ("二〇二四年", "such as '二〇二四年'; expected a date YYYY-MM-DD (if the office retyped"),
+        (2024, "such as '2024'; expected a date YYYY-MM-DD (if the office retyped"),
+    ],
+)
+def test_serial_numbers_in_a_column_of_dates_are_told(
+    tmp_path: Path, founded: object, said: str
+) -> None:
+    columns = load_source("business_register").columns
+    row = [founded if name == "valid_from" else None for name in columns.values()]
+    reason = _refused(tmp_path, "business_register", [["A", f"厂{n}", *row[2:]] for n in range(5)])
+    assert said in reason
+    assert ("format the column as dates" in reason) is (founded == 45292)
+
+
+def test_numbers_formatted_as_dates_are_told(tmp_path: Path) -> None:
+    # What a sheet shows of 2017 formatted as a date.
+    row = [datetime(1905, 7, 9), "石灰", "吨", 5, None]
+    reason = _refused(tmp_path, "output_return", [["A", f"厂{n}", *row] for n in range(5)])
+    assert "such as '1905-07-09' (a number formatted as a date?)" in reason
+    assert "format the column as numbers" in reason

@@ -248,6 +248,22 @@ def test_cut_and_damaged_workbooks(tmp_path: Path) -> None:
     assert refused(path, SOURCE).code == "not-a-workbook"
 
 
+def test_a_damaged_number_format_shows_no_date(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("s")
+    sheet.write(0, 0, "a")
+    sheet.write(1, 0, 45292, styled("yyyy"))
+    book.save(str(tmp_path / "a.xls"))
+    data = (tmp_path / "a.xls").read_bytes()
+    code = b"\x04\0\0yyyy"
+    assert data.count(code) == 1
+    for damaged, text in ((code, "2024-01-01"), (b'\x04\0\0\\y"y', "45292")):
+        (tmp_path / "a.xls").write_bytes(data.replace(code, damaged))
+        assert read_delivery(tmp_path / "a.xls", SOURCE)[0].rows["a"].to_list() == [text]
+    # Half a letter of two bytes.
+    scan(data.replace(code, b"\x04\0\1\0\xd8yy"))
+
+
 _WHOLE = bytearray()
 
 
@@ -256,7 +272,8 @@ _WHOLE = bytearray()
 def test_damage_never_ends_in_anything_but_a_clear_answer(place: int, damage: bytes) -> None:
     if not _WHOLE:
         with tempfile.TemporaryDirectory() as folder:
-            rows: list[list[Any]] = [["a"], ["text"], [1.5], [True]]
+            day = datetime.date(2024, 1, 1)
+            rows: list[list[Any]] = [["a"], ["text"], [1.5], [True], [day]]
             _WHOLE.extend(saved(Path(folder) / "a.xls", {"s": rows}).read_bytes())
     data = bytearray(_WHOLE)
     start = place % len(data)
@@ -304,3 +321,30 @@ def test_xls_and_xlsx_of_one_source(tmp_path: Path) -> None:
     source = declare("xlsx", ["a"], format=["xlsx", "csv"])
     path = saved(tmp_path / "a.csv", {"s": [["a"], [7]]})
     assert read_delivery(path, source)[0].rows["a"].to_list() == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"\x09\x08", b"\xff\xff"),  # no beginning
+        (b"\x0a\0\0\0", b"\x0b\0\0\0"),  # no end
+        (b"", b""),  # a time of a million years
+    ],
+)
+def test_a_broken_sheet_matters_only_if_it_is_read(tmp_path: Path, old: bytes, new: bytes) -> None:
+    book = xlwt.Workbook()
+    for name in ("a", "b"):
+        sheet = book.add_sheet(name)
+        sheet.write(0, 0, name)
+        sheet.write(1, 0, 1)
+    if not old:
+        sheet.write(3, 0, 1e12, styled("[h]:mm"))
+    path = tmp_path / "a.xls"
+    book.save(str(path))
+    data = path.read_bytes()
+    begin = data.rindex(b"\x09\x08\x10\0")
+    assert old in data[begin:]
+    path.write_bytes(data[:begin] + data[begin:].replace(old, new, 1))
+    (part,) = read_delivery(path, declare("xlsx", ["a"], parts=["a"]))
+    assert part.rows.rows() == [(2, "1")]
+    assert refused(path, declare("xlsx", ["b"], parts=["b"])).code == "not-a-workbook"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from assets.landing.readers import mojibake
 from assets.landing.readers.head import Cells, Head
@@ -129,3 +130,9 @@ def write_blocks(
 def integers(values: Int64s) -> pa.Array:
     """Not by pa.array: it imports pandas, to see whether it was given some."""
     return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])
+
+
+def lengths(texts: pa.Array) -> Int64s:
+    """Of each text its bytes."""
+    found: Int64s = pc.binary_length(texts).to_numpy(zero_copy_only=False).astype(np.int64)
+    return found

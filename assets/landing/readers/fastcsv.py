@@ -17,7 +17,7 @@ from assets.landing.readers import csvblock, mojibake
 from assets.landing.readers.ahead import ahead
 from assets.landing.readers.blocks import NotPlainError, write_blocks
 from assets.landing.readers.csvblock import longest
-from assets.landing.readers.head import take_head
+from assets.landing.readers.head import counted_head
 from assets.landing.readers.request import Request
 from assets.landing.readers.table import Footers, PartResult, Row
 
@@ -37,15 +37,7 @@ def read_plain(
     """
     if not request.delimiter.isascii():
         return None
-    lines = request.title_rows
-
-    def counted() -> Iterator[Row]:
-        nonlocal lines
-        for row in rows:
-            lines = row[1]
-            yield row
-
-    head = take_head("", counted(), request, None, titles)
+    head, lines = counted_head("", rows, request, None, titles)
     if head.unnamed or head.over is not None:
         return None
     result = PartResult(

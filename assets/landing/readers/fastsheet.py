@@ -15,23 +15,24 @@ from typing import IO
 
 import pyarrow as pa
 
-from assets.landing.readers import sheetblock
+from assets.landing.readers import sharedstrings, sheetblock
 from assets.landing.readers.ahead import ahead
 from assets.landing.readers.blocks import NotPlainError, Parsed, write_blocks
-from assets.landing.readers.head import take_head
+from assets.landing.readers.head import counted_head
 from assets.landing.readers.request import Request
-from assets.landing.readers.sheet import CellError, SheetScan
-from assets.landing.readers.sheetblock import Extent, Strings
+from assets.landing.readers.sharedstrings import Strings
+from assets.landing.readers.sheet import FAULTS, SheetScan
+from assets.landing.readers.sheetblock import Extent
+from assets.landing.readers.styles import Dates
 from assets.landing.readers.table import Footers, PartResult, Row
-from assets.landing.readers.xmlstream import DoctypeError, XmlError, stream
-from assets.landing.readers.zips import DAMAGE
+from assets.landing.readers.xmlstream import stream
 
 _PIECE = 1 << 20
 _LONGEST = 16 << 20  # bytes of a row, and of what stands around the rows
 _THREADS = 2
 _AHEAD = 4  # blocks that are being read or wait to be written
 _DECLARED = re.compile(rb"""<\?xml [^>]*encoding=["'](?!utf-8["'])""", re.IGNORECASE)
-_FAULTS = (DoctypeError, XmlError, CellError, LookupError, ValueError, OSError, *DAMAGE)
+_FAULTS = (NotPlainError, pa.ArrowInvalid, OSError, *FAULTS)
 
 Open = Callable[[], IO[bytes]]
 
@@ -55,6 +56,7 @@ def read_plain(
     rows: Iterator[Row],
     titles: list[Row],
     strings: Strings,
+    dates: Dates,
     request: Request,
     file: str,
 ) -> PartResult | None:
@@ -67,19 +69,9 @@ def read_plain(
         return None
     try:
         scan = _scan(opened, _ROWS)
-    except (NotPlainError, *_FAULTS):
+    except _FAULTS:
         return None
-    after = request.title_rows
-
-    def counted() -> Iterator[Row]:
-        nonlocal after
-        for row in rows:
-            after = row[1]
-            yield row
-
-    head = take_head(name, counted(), request, scan.merges, titles)
-    if head.over is not None:
-        after = head.over[1] - 1
+    head, after = counted_head(name, rows, request, scan.merges, titles)
     headers = [head.names[place] for place in head.kept]
     result = PartResult(name, headers, file, head.units, head.titles, has_lost=False)
     footers = Footers(request, head)
@@ -89,12 +81,13 @@ def read_plain(
         head=head,
         footers=footers,
         strings=strings,
+        dates=dates,
         after=after,
     )
     try:
         parsed = ahead(parse, _blocks(opened, _ROWS), _THREADS, _AHEAD)
         write_blocks(_in_order(parsed, request), request, result, head)
-    except (NotPlainError, pa.ArrowInvalid, *_FAULTS):
+    except _FAULTS:
         return None
     return result
 
@@ -103,10 +96,10 @@ def read_strings(opened: Open, request: Request) -> Strings | None:
     """The shared strings if they are plain, else None."""
     try:
         _scan(opened, _ITEMS)
-        parse = partial(sheetblock.parse_strings, request=request)
+        parse = partial(sharedstrings.parse_strings, request=request)
         blocks = list(ahead(parse, _blocks(opened, _ITEMS), _THREADS, _AHEAD))
         array = pa.concat_arrays([pa.array([], pa.string()), *(block.array for block in blocks)])
-    except (NotPlainError, pa.ArrowInvalid, *_FAULTS):
+    except _FAULTS:
         return None
     return Strings(
         array,

@@ -27,6 +27,7 @@ _ANY = 256  # columns of a grid without a declared header
 # says the unit of each row.
 _NO_UNIT = frozenset([*"-—–/1年月日", "unit", "Unit", "单位", "计量单位", "按计量单位"])
 _NUMBER = re.compile(r"[-+]?[0-9,]*\.?[0-9]+")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?")
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,26 @@ def cells_of_titles(texts: Sequence[str], request: Request) -> dict[str, str | N
 def _texts(rows: Sequence[Row]) -> list[str]:
     """The filled cells of the rows."""
     return [text for _, _, cells in rows for cell in cells if (text := (cell or "").strip())]
+
+
+def counted_head(
+    part: str,
+    rows: Iterator[Row],
+    request: Request,
+    merges: Sequence[Merge] | None,
+    titles: Sequence[Row],
+) -> tuple[Head, int]:
+    """`take_head`, and the number of the last row of the head."""
+    last = request.title_rows
+
+    def counted() -> Iterator[Row]:
+        nonlocal last
+        for row in rows:
+            last = row[1]
+            yield row
+
+    head = take_head(part, counted(), request, merges, titles)
+    return head, last if head.over is None else head.over[1] - 1
 
 
 def has_no_header(request: Request) -> bool:
@@ -233,11 +254,12 @@ def _take_units(
         for place in kept
         if place < len(cells) and (text := " ".join((cells[place] or "").split()))
     }
-    numbers = [header for header, text in units.items() if text != "1" and _NUMBER.fullmatch(text)]
-    if numbers:
+    for header, text in units.items():
+        if text == "1" or not (_NUMBER.fullmatch(text) or _DAY.fullmatch(text)):
+            continue
         raise request.error(
             "units-mismatch",
-            f"{units[numbers[0]]!r} below '{numbers[0]}' is a number",
+            f"{text!r} below '{header}' is a {'date' if _DAY.fullmatch(text) else 'number'}",
             "a row of units (if the office leaves it out now, "
             f"{layout_line(request, 'units_row = false', 'column_units = {}')})",
             part,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from assets.landing.readers.blocks import Booleans, Bytes, Int64s, NotPlainError, integers
 
@@ -18,6 +19,11 @@ Words = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 _PADDING = 8  # bytes behind the text, so that eight can be looked at from any place
 _SLASH = ord("/")
+_TAB, _LF, _SPACE = ord("\t"), ord("\n"), ord(" ")
+_NO_CHARACTER = b"\xef\xbf"
+_NO_CHARACTERS = re.compile(_NO_CHARACTER + rb"[\xbe\xbf]")  # U+FFFE and U+FFFF
+_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
+_ENTITIES = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")]
 _WORD = "<u8"
 _ATTRIBUTES = re.compile(r'(?: [A-Za-z_][\w:.-]*="[^"<>&]*")* ?/?')
 _NAME = re.compile(r" ([\w:.-]+)=")
@@ -108,6 +114,28 @@ class Tags:
         alternating = pa.Array.from_buffers(pa.string(), len(bounds) - 1, buffers)
         return alternating.take(integers(np.arange(0, len(bounds), 2)))
 
+    def spans(self, tags: Int64s, most: int) -> tuple[Int64s, Int64s]:
+        """Where the text behind each of these tags begins and ends; none in one that is empty.
+
+        Raises NotPlainError for one of more than `most` bytes.
+        """
+        starts = self.ends[tags] + 1
+        nexts = np.append(self.starts, len(self.padded) - _PADDING)[tags + 1]
+        ends = np.where(self.data[self.ends[tags] - 1] == _SLASH, starts, nexts)
+        if (ends - starts > most).any():
+            raise NotPlainError
+        return starts, ends
+
+    def inside(self, tags: Int64s, most: int) -> pa.Array:
+        """The text behind each of these tags. Raises NotPlainError, also for more than `most`."""
+        texts = self.texts(*self.spans(tags, most))
+        if b"&" in self.padded:
+            if _NAMED.search(self.padded):
+                raise NotPlainError
+            for entity, letter in _ENTITIES:
+                texts = pc.replace_substring(texts, entity, letter)
+        return texts
+
     def attributes(self, tags: Int64s, starts: Int64s) -> tuple[list[str], Int64s]:
         """What stands in tags behind the place `starts` of each: the different texts, and which
         of them each has. Raises NotPlainError unless all are attributes.
@@ -119,6 +147,18 @@ class Tags:
             if not _ATTRIBUTES.fullmatch(text) or len(names) != len(set(names)):
                 raise NotPlainError
         return texts, different.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def check_letters(block: bytes) -> None:
+    """Raises NotPlainError for what XML does not allow or reads as another letter."""
+    data: Bytes = np.frombuffer(block, dtype=np.uint8)
+    low = data[data < _SPACE]
+    if ((low != _LF) & (low != _TAB)).any() or b"_x" in block:
+        raise NotPlainError
+    # A search for three bytes takes long where the first is frequent, as in "，".
+    could = (data[:-1] == _NO_CHARACTER[0]) & (data[1:] == _NO_CHARACTER[1])
+    if could.any() and _NO_CHARACTERS.search(block):
+        raise NotPlainError
 
 
 def _words_at(padded: bytes, places: Int64s) -> Words:

@@ -1,12 +1,14 @@
 """Old workbooks (.xls): the value of each cell as text.
 
 A whole number has no point ("2020"), another one the shortest digits that mean the same double;
-dates and times are ISO 8601, booleans TRUE or FALSE, errors their text. A formula is its stored
-result. The library gives an error as an empty cell, so errors come from biff.py.
+dates and times are ISO 8601, as in a .xlsx (dates.py), booleans TRUE or FALSE, errors their text. A
+formula is its stored result. The library gives an error as an empty cell and some dates wrongly, so
+both come from biff.py. It reads all sheets at once: a broken one that is not wanted does no harm as
+far as the library can read it.
 """
 
-import datetime
 from collections.abc import Iterator
+from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from typing import Any
 import python_calamine
 
 from assets.landing.readers.biff import BiffError, EncryptedError, SheetFrame, scan
+from assets.landing.readers.dates import date_text
+from assets.landing.readers.headers import Merge
 from assets.landing.readers.parts import choose_parts, refuse_unread
 from assets.landing.readers.records import check_text
 from assets.landing.readers.request import Request
@@ -21,6 +25,8 @@ from assets.landing.readers.table import PartResult, Row, write_table
 from assets.landing.readers.wide import check_alike
 
 _CELL_BYTES = 128  # the library holds each cell up to the last filled one of a sheet, also empty
+# What the library raises for a sheet; OverflowError: for a time of a million years.
+_UNREADABLE = (python_calamine.CalamineError, OverflowError)
 _EXACT = 2**53  # whole doubles up to here have all their digits
 
 
@@ -37,7 +43,7 @@ def read_xls(request: Request) -> list[PartResult]:
         raise request.error(
             "not-a-workbook", "an encrypted workbook", "a workbook without a password"
         ) from None
-    except (BiffError, python_calamine.CalamineError) as error:
+    except (BiffError, *_UNREADABLE) as error:
         raise _broken(request, str(error)) from None
     except BaseException as error:
         # A panic of the library is no Exception, and its class has no name to import.
@@ -56,20 +62,36 @@ def _read(frames: list[SheetFrame], request: Request) -> list[PartResult]:
         results: list[PartResult] = []
         wanted = choose_parts(list(sheets), request, "sheet")
         for name, frame in sheets.items():
+            if name not in wanted:
+                with suppress(*_UNREADABLE):  # what is not read may be broken
+                    _refuse_unread(book.get_sheet_by_name(name), frame, name, request)
+                continue
+            if frame.fault is not None:
+                raise _broken(request, frame.fault, name)
             sheet = book.get_sheet_by_name(name)
-            merges = [
-                (top + 1, left + 1, bottom + 1, right + 1)
-                for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
-            ]
             titles: list[Row] = []
             rows = _rows(sheet, frame, request, name, titles)
-            if name not in wanted:
-                refuse_unread(name, rows, titles, merges, request)
-                continue
             file = f"{len(results)}.arrow"
-            results.append(write_table(name, rows, request, file, merges=merges, titles=titles))
+            part = write_table(name, rows, request, file, merges=_merges(sheet), titles=titles)
+            results.append(part)
         check_alike({result.part: result.headers for result in results}, request)
         return results
+
+
+def _refuse_unread(
+    sheet: python_calamine.CalamineSheet, frame: SheetFrame, name: str, request: Request
+) -> None:
+    if frame.fault is None:
+        titles: list[Row] = []
+        rows = _rows(sheet, frame, request, name, titles)
+        refuse_unread(name, rows, titles, _merges(sheet), request)
+
+
+def _merges(sheet: python_calamine.CalamineSheet) -> list[Merge]:
+    return [
+        (top + 1, left + 1, bottom + 1, right + 1)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
+    ]
 
 
 def _check_extent(frames: list[SheetFrame], request: Request) -> None:
@@ -105,6 +127,10 @@ def _rows(
         cells = left + [_text(value, request, part, number) for value in values]
         for column in range(len(cells)) if frame.errors else ():
             cells[column] = frame.errors.get((number - 1, column), cells[column])
+        for column in range(len(cells)) if frame.dates else ():
+            if (number - 1, column) in frame.dates:
+                value, shown = frame.dates[number - 1, column]
+                cells[column] = date_text(_digits(value, request, part, number), shown)
         if number > request.title_rows:
             yield number, number, cells
         else:
@@ -118,16 +144,13 @@ def _text(value: Any, request: Request, part: str, row: int) -> str | None:
         return value or None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        if not isfinite(value):
-            raise _broken(request, f"the number {value}", part, row)
-        return str(int(value)) if value.is_integer() and abs(value) <= _EXACT else repr(value)
-    if isinstance(value, datetime.timedelta):
-        seconds = value / datetime.timedelta(seconds=1)
-        return f"PT{int(seconds) if seconds.is_integer() else seconds}S"
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)
+    return _digits(value, request, part, row) if isinstance(value, float) else str(value)
+
+
+def _digits(value: float, request: Request, part: str, row: int) -> str:
+    if not isfinite(value):
+        raise _broken(request, f"the number {value}", part, row)
+    return str(int(value)) if value.is_integer() and abs(value) <= _EXACT else repr(value)
 
 
 def _broken(request: Request, what: str, part: str = "", row: int | None = None) -> Exception:

@@ -1,12 +1,13 @@
-"""The XML of one worksheet and of the shared strings, as handlers for the stream."""
+"""The XML of one worksheet, as handlers for the stream."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import IO
 
+from assets.landing.readers.dates import Shown, date_text
 from assets.landing.readers.headers import Merge
-from assets.landing.readers.xmlstream import Attributes, local, stream
+from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError, local
+from assets.landing.readers.zips import DAMAGE
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
@@ -24,6 +25,11 @@ class CellError(Exception):
         self.what = what
         self.row = row
         self.code = code
+
+
+# What reading a member of a workbook may raise. LookupError and ValueError: an encoding that expat
+# does not know, an attribute that is not there.
+FAULTS = (DoctypeError, XmlError, CellError, LookupError, ValueError, *DAMAGE)
 
 
 @lru_cache(maxsize=LAST_COLUMN)
@@ -68,15 +74,20 @@ class SheetScan:
 
 
 class SheetRows:
-    """Second pass: rows of cells, None where there is no value."""
+    """Second pass: rows of cells, None where there is no value.
 
-    def __init__(self, strings: list[str], max_chars: int) -> None:
+    `dates`: the styles that show a number as a date.
+    """
+
+    def __init__(self, strings: list[str], dates: Mapping[str, Shown], max_chars: int) -> None:
         self._strings = strings
+        self._dates = dates
         self._max_chars = max_chars
         self._place = _Place()
         self._done: list[tuple[int, list[str | None]]] = []
         self._cells: list[str | None] = []
         self._kind = "n"
+        self._shown: Shown | None = None
         self._value: str | None = None
         self._pieces: list[str] | None = None  # open while inside an element that holds text
         self._chars = 0
@@ -94,6 +105,7 @@ class SheetRows:
         if name == "c":
             self._place.cell(attributes.get("r"))
             self._kind = attributes.get("t", "n")
+            self._shown = self._dates.get(attributes.get("s", "0"))
             self._value = self._formula = None
             self._chars = 0
         elif name in ("v", "f") or (name == "t" and not self._phonetic):
@@ -154,6 +166,8 @@ class SheetRows:
             return {"1": "TRUE", "0": "FALSE"}.get(value.strip(), value)
         if kind == "str" or kind == "inlineStr":
             return unescape(value)
+        if kind == "n" and self._shown is not None:
+            value = date_text(value, self._shown)
         return value or None
 
 
@@ -189,43 +203,6 @@ class _Place:
         if column > LAST_COLUMN:
             raise CellError(f"column {column} beyond {LAST_COLUMN}", self.row, "bounds")
         self.column = column
-
-
-def read_strings(source: IO[bytes], max_chars: int) -> list[str]:
-    """The shared strings; rich text joined, phonetic hints left out. Raises CellError `bounds`."""
-    strings: list[str] = []
-    pieces: list[str] = []
-    inside = [False]  # in a <t> that counts
-    phonetic = [0]
-
-    def start(tag: str, _: Attributes) -> None:
-        name = local(tag)
-        if name == "t":
-            inside[0] = not phonetic[0]
-        elif name == "si":
-            pieces.clear()
-        elif name == "rPh":
-            phonetic[0] += 1
-
-    def text(piece: str) -> None:
-        if inside[0]:
-            pieces.append(piece)
-
-    def end(tag: str) -> None:
-        name = local(tag)
-        if name == "t":
-            inside[0] = False
-        elif name == "si":
-            joined = "".join(pieces)
-            if len(joined) > max_chars:
-                raise CellError(f"a text of more than {max_chars} characters", code="bounds")
-            strings.append(unescape(joined))
-        elif name == "rPh":
-            phonetic[0] -= 1
-
-    for _ in stream(source, start, end, text):
-        pass
-    return strings
 
 
 def unescape(text: str) -> str:

@@ -1,4 +1,4 @@
-"""One block of the XML of a worksheet, whole rows, read at once; and of its shared strings.
+"""One block of the XML of a worksheet, whole rows, read at once.
 
 The result is that of the handlers in `sheet`, which read a block that is not plain.
 """
@@ -6,10 +6,7 @@ The result is that of the handlers in `sheet`, which read a block that is not pl
 import io
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +14,7 @@ import pyarrow.compute as pc
 
 from assets.landing.readers import mojibake
 from assets.landing.readers.blocks import (
-    Bytes,
+    Booleans,
     Int64s,
     NotPlainError,
     Parsed,
@@ -25,20 +22,17 @@ from assets.landing.readers.blocks import (
     columns_of,
     holds_replacement,
     integers,
+    lengths,
 )
+from assets.landing.readers.dates import Shown, date_text
 from assets.landing.readers.head import Cells, Head
-from assets.landing.readers.markup import Grammar, Tags, Words
+from assets.landing.readers.markup import Grammar, Tags, Words, check_letters
 from assets.landing.readers.request import Request
-from assets.landing.readers.sheet import (
-    LAST_COLUMN,
-    LAST_ROW,
-    CellError,
-    SheetRows,
-    SheetScan,
-    read_strings,
-)
+from assets.landing.readers.sharedstrings import Strings
+from assets.landing.readers.sheet import FAULTS, LAST_COLUMN, LAST_ROW, SheetRows, SheetScan
+from assets.landing.readers.styles import Dates
 from assets.landing.readers.table import Footers
-from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError, local, stream
+from assets.landing.readers.xmlstream import Attributes, local, stream
 
 _SHEET = Grammar(
     {
@@ -81,25 +75,11 @@ _SHEET = Grammar(
         "/is": "/c",
     },
 )
-_STRINGS = Grammar(
-    {
-        b"<si>": "si",
-        b"</si>": "/si",
-        b"<t>": "t",
-        b"<t ": "t",
-        b"</t>": "/t",
-        b"<t/>": "t/",
-    },
-    {"": "si", "si": "t t/", "t": "/t", "t/": "/si", "/t": "/si", "/si": "si "},
-)
 
-_NO_CHARACTER = b"\xef\xbf"
-_NO_CHARACTERS = re.compile(_NO_CHARACTER + rb"[\xbe\xbf]")  # U+FFFE and U+FFFF
-_TAB, _LF, _SPACE = ord("\t"), ord("\n"), ord(" ")
-_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
-_ENTITIES = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")]
-_TYPE = re.compile(r' t="(\w*)"')
-_PLAIN, _SHARED, _BOOLEAN, _TEXT = range(4)
+_TYPE = re.compile(r' t="([^"]*)"')
+_STYLE = re.compile(r' s="([^"]*)"')
+# A number that is shown as a date is _DATE and what it is shown as.
+_PLAIN, _SHARED, _BOOLEAN, _TEXT, _DATE = range(5)
 _TYPES = {"s": _SHARED, "b": _BOOLEAN, "str": _TEXT, "inlineStr": _TEXT}
 _BOOLEANS = {"0": "FALSE", "1": "TRUE"}
 _MOST = 16 << 20  # bytes of the cells of a block: one shared string may stand in many
@@ -107,31 +87,6 @@ _A, _Z, _QUOTE = ord("A"), ord("Z"), ord('"')
 _LETTERS = 3  # of the last column
 _DIGITS = 7  # of the last row
 _MASKS: Words = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype=np.uint64)
-
-
-class Strings:
-    """The shared strings of a workbook: for blocks as an array, for rows as a list.
-
-    `is_sound`: none looks like mojibake. `has_lost`: some hold a replacement character.
-    """
-
-    def __init__(self, array: pa.Array, is_sound: bool = True, has_lost: bool = False) -> None:
-        self.array = array
-        self.is_sound = is_sound
-        self.has_lost = has_lost
-
-    @classmethod
-    def of(cls, texts: list[str]) -> Self:
-        """Strings of which nothing is known."""
-        whole = "\n".join(texts)
-        is_sound = mojibake.find(whole) is None
-        return cls(pa.array(texts, pa.string()), is_sound, "\ufffd" in whole)
-
-    @cached_property
-    def listed(self) -> list[str]:
-        """All of them."""
-        found: list[str] = self.array.to_pylist()
-        return found
 
 
 @dataclass(frozen=True)
@@ -153,21 +108,27 @@ class _Values:
 
 
 def parse(
-    block: bytes, request: Request, head: Head, footers: Footers, strings: Strings, after: int
+    block: bytes,
+    request: Request,
+    head: Head,
+    footers: Footers,
+    strings: Strings,
+    dates: Dates,
+    after: int,
 ) -> tuple[Extent, Parsed]:
     """The rows of a block that are below the row `after`. Raises NotPlainError, ArrowInvalid."""
     rare = check_text(block)
     try:
-        _check_letters(block)
-        extent, values = _values(_SHEET.tags(block), block, request, strings)
+        check_letters(block)
+        extent, values = _values(_SHEET.tags(block), block, request, strings, dates)
     except NotPlainError:
-        return _by_rows(block, request, head, footers, strings, after)
-    shown = (_lengths(values.texts) > 0) & (values.rows > after)
+        return _by_rows(block, request, head, footers, strings, dates, after)
+    shown = (lengths(values.texts) > 0) & (values.rows > after)
     rows, columns = values.rows[shown], values.columns[shown]
     numbers = rows[np.diff(rows, prepend=0) > 0]
     width = len(head.names)
     if len(columns) and columns.max() > width:
-        return _by_rows(block, request, head, footers, strings, after)
+        return _by_rows(block, request, head, footers, strings, dates, after)
     if np.isin(columns, np.array(head.unnamed) + 1).any():
         raise NotPlainError  # text where there is no header
     if len(numbers) * width > request.max_cells:
@@ -181,54 +142,34 @@ def parse(
     return extent, Parsed(0, numbers, kept, extras, lost, last)
 
 
-def parse_strings(block: bytes, request: Request) -> Strings:
-    """The shared strings of a block. Raises NotPlainError, ArrowInvalid."""
-    rare = check_text(block)
-    try:
-        _check_letters(block)
-        tags = _STRINGS.tags(block)
-        texts = _texts(tags, block, tags.of("t", "t/"), request)
-    except NotPlainError:
-        with _left_alone():
-            found = read_strings(io.BytesIO(b"<sst>%b</sst>" % block), request.max_cell_chars)
-        return Strings.of(found)
-    return Strings(texts, True, holds_replacement(block, rare))
-
-
-def _check_letters(block: bytes) -> None:
-    """Raises NotPlainError for what XML does not allow or reads as another letter."""
-    data: Bytes = np.frombuffer(block, dtype=np.uint8)
-    low = data[data < _SPACE]
-    if ((low != _LF) & (low != _TAB)).any() or b"_x" in block:
-        raise NotPlainError
-    # A search for three bytes takes long where the first is frequent, as in "，".
-    could = (data[:-1] == _NO_CHARACTER[0]) & (data[1:] == _NO_CHARACTER[1])
-    if could.any() and _NO_CHARACTERS.search(block):
-        raise NotPlainError
-
-
-def _values(tags: Tags, block: bytes, request: Request, strings: Strings) -> tuple[Extent, _Values]:
+def _values(
+    tags: Tags, block: bytes, request: Request, strings: Strings, dates: Dates
+) -> tuple[Extent, _Values]:
     """What a plain block holds. Raises NotPlainError."""
     row_tags, cell_tags = tags.of("row", "row/"), tags.of("c", "c/")
-    value_tags = tags.of("v", "v/", "t", "t/")
+    value_tags, texts_in = tags.of("v", "v/", "t", "t/"), tags.of("t")
     numbers, digits, widths = _row_numbers(tags, row_tags)
     row_of = np.searchsorted(row_tags, cell_tags) - 1
     columns, behind = _references(tags, cell_tags, digits[row_of], widths[row_of])
     if (np.diff(columns)[row_of[1:] == row_of[:-1]] <= 0).any():
         raise NotPlainError
     kinds_of, which = tags.attributes(cell_tags, behind)
-    kinds = np.array([_kind(text) for text in kinds_of], dtype=np.int64)[which]
+    kinds = np.array([_kind(text, dates) for text in kinds_of], dtype=np.int64)[which]
     formulas = tags.of("f", "f/")
     tags.attributes(formulas, tags.starts[formulas] + len("<f"))
+    tags.attributes(texts_in, tags.starts[texts_in] + len("<t"))
+    if len(formulas):
+        tags.spans(formulas, request.max_cell_chars)  # not kept, but no longer than a cell either
 
-    texts = _texts(tags, block, value_tags, request)
+    texts = tags.inside(value_tags, request.max_cell_chars)
     cell_of = np.searchsorted(cell_tags, value_tags) - 1
     kinds = kinds[cell_of]
-    told = cell_of[(kinds == _TEXT) | (_lengths(texts) > 0)]
+    told = cell_of[(kinds == _TEXT) | (lengths(texts) > 0)]
     if not np.isin(np.searchsorted(cell_tags, formulas) - 1, told).all():
         raise NotPlainError  # a formula without a stored result
     texts = _resolved(texts, kinds, strings)
-    holds = (kinds != _PLAIN) | (_lengths(texts) > 0)  # an empty number is no value
+    is_number = (kinds == _PLAIN) | (kinds >= _DATE)
+    holds = ~is_number | (lengths(texts) > 0)  # an empty number is no value
     if not holds.all():
         texts, cell_of = texts.filter(pa.array(holds)), cell_of[holds]
     rows, columns = numbers[row_of[cell_of]], columns[cell_of]
@@ -283,32 +224,17 @@ def _references(
     return columns, starts + counts + widths
 
 
-def _kind(attributes: str) -> int:
+def _kind(attributes: str, dates: Dates) -> int:
     found = _TYPE.search(attributes)
-    return _TYPES.get(found.group(1), _PLAIN) if found else _PLAIN
-
-
-def _texts(tags: Tags, block: bytes, places: Int64s, request: Request) -> pa.Array:
-    """The text in each of these tags. Raises NotPlainError."""
-    texts_in = tags.of("t")
-    tags.attributes(texts_in, tags.starts[texts_in] + len("<t"))
-    # A tag that is empty holds nothing: its text ends where it begins.
-    starts = tags.ends[places] + 1
-    nexts = np.append(tags.starts, len(block))[places + 1]
-    is_empty = tags.data[tags.ends[places] - 1] == ord("/")
-    texts = tags.texts(starts, np.where(is_empty, starts, nexts))
-    if len(texts) and _lengths(texts).max() > request.max_cell_chars:
-        raise NotPlainError
-    if b"&" in block:
-        if _NAMED.search(block):
-            raise NotPlainError
-        for entity, letter in _ENTITIES:
-            texts = pc.replace_substring(texts, entity, letter)
-    return texts
+    if found and found.group(1) != "n":
+        return _TYPES.get(found.group(1), _PLAIN)
+    style = _STYLE.search(attributes)
+    shown = dates.get(style.group(1) if style else "0")
+    return _PLAIN if shown is None else _DATE + shown.value
 
 
 def _resolved(texts: pa.Array, kinds: Int64s, strings: Strings) -> pa.Array:
-    """Shared strings and booleans put in for what stands for them. Raises NotPlainError."""
+    """What stands for something else turned into it. Raises NotPlainError."""
     shared = kinds == _SHARED
     if shared.any():
         places = texts.filter(pa.array(shared))
@@ -325,7 +251,18 @@ def _resolved(texts: pa.Array, kinds: Int64s, strings: Strings) -> pa.Array:
         said = texts.filter(pa.array(boolean)).to_pylist()
         told = pa.array([_BOOLEANS.get(text.strip(), text) for text in said], pa.string())
         texts = pc.replace_with_mask(texts, pa.array(boolean), told)
+    for shown in Shown if kinds.max(initial=_PLAIN) >= _DATE else ():
+        dated = kinds == _DATE + shown.value
+        if dated.any():
+            texts = pc.replace_with_mask(texts, pa.array(dated), _as_dates(texts, dated, shown))
     return texts
+
+
+def _as_dates(texts: pa.Array, dated: Booleans, shown: Shown) -> pa.Array:
+    """The dates that these numbers are shown as, each different one found once."""
+    different = texts.filter(pa.array(dated)).dictionary_encode()
+    days = [date_text(digits, shown) for digits in different.dictionary.to_pylist()]
+    return pa.array(days, pa.string()).take(different.indices)
 
 
 def _column(values: _Values, numbers: Int64s, column: int) -> pa.Array:
@@ -347,7 +284,13 @@ def _from_last(columns: Sequence[pa.Array], count: int) -> Iterator[Cells]:
 
 
 def _by_rows(
-    block: bytes, request: Request, head: Head, footers: Footers, strings: Strings, after: int
+    block: bytes,
+    request: Request,
+    head: Head,
+    footers: Footers,
+    strings: Strings,
+    dates: Dates,
+    after: int,
 ) -> tuple[Extent, Parsed]:
     """As the handlers of `sheet` read it. Raises NotPlainError for what they refuse."""
     seen: list[int] = []  # numbers of rows
@@ -359,13 +302,15 @@ def _by_rows(
         scan.start(tag, attributes)
 
     rows: list[tuple[int, list[str | None]]] = []
-    reader = SheetRows(strings.listed, request.max_cell_chars)
+    reader = SheetRows(strings.listed, dates, request.max_cell_chars)
     whole = b"<sheetData>%b</sheetData>" % block
-    with _left_alone():
+    try:
         for _ in stream(io.BytesIO(whole), start):
             pass
         for _ in stream(io.BytesIO(whole), reader.start, reader.end, reader.text):
             rows += reader.take()
+    except FAULTS:
+        raise NotPlainError from None  # the slow reader says it better
     if not seen:
         raise NotPlainError
     filled = [(number, cells) for number, cells in rows if number > after and any(cells)]
@@ -383,17 +328,3 @@ def _by_rows(
     numbers = np.array([number for number, _ in filled], dtype=np.int64)
     extent = Extent(seen[0], seen[-1], scan.last_column)
     return extent, Parsed(0, numbers, columns, extras, "\ufffd" in text, last)
-
-
-@contextmanager
-def _left_alone() -> Iterator[None]:
-    """Raises NotPlainError for what the handlers refuse: the slow reader says it better."""
-    try:
-        yield
-    except (DoctypeError, XmlError, CellError, LookupError, ValueError):
-        raise NotPlainError from None
-
-
-def _lengths(texts: pa.Array) -> Int64s:
-    found: Int64s = pc.binary_length(texts).to_numpy(zero_copy_only=False).astype(np.int64)
-    return found

@@ -1,13 +1,15 @@
 """Worksheets (.xlsx, .xlsm): the text of each cell as it stands in the XML.
 
-A number is its digits in the file (191.38992899999999, not what a float prints), a date its
-number, a formula its stored result (its own text where none is stored), a boolean TRUE or FALSE, an
-error its text. Nothing is allocated by the size that a sheet claims to have.
+A number is its digits in the file (191.38992899999999, not what a float prints), or the date that
+it is shown as (dates.py says why), a formula its stored result (its own text where none is stored),
+a boolean TRUE or FALSE, an error its text. Nothing is allocated by the size that a sheet claims to
+have.
 """
 
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from typing import IO, TypeVar
 
@@ -16,17 +18,15 @@ from assets.landing.readers.errors import ReadError
 from assets.landing.readers.oldworkbook import read_xls
 from assets.landing.readers.parts import choose_parts, refuse_unread
 from assets.landing.readers.request import Request
-from assets.landing.readers.sheet import CellError, SheetRows, SheetScan, read_strings
-from assets.landing.readers.sheetblock import Strings
+from assets.landing.readers.sharedstrings import Strings, read_strings
+from assets.landing.readers.sheet import FAULTS, CellError, SheetRows, SheetScan
+from assets.landing.readers.styles import Dates, read_dates
 from assets.landing.readers.table import PartResult, Row, write_table
 from assets.landing.readers.wide import check_alike
-from assets.landing.readers.xmlstream import Attributes, DoctypeError, XmlError, local, stream
+from assets.landing.readers.xmlstream import Attributes, DoctypeError, local, stream
 from assets.landing.readers.zips import DAMAGE, open_zip
 
 T = TypeVar("T")
-
-# LookupError and ValueError: an encoding that expat does not know, an attribute that is not there.
-_FAULTS = (DoctypeError, XmlError, CellError, LookupError, ValueError, *DAMAGE)
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
@@ -43,17 +43,30 @@ def read_xlsx(request: Request) -> list[PartResult]:
         return _Workbook(archive, request).read()
 
 
+@dataclass
+class _Directory:
+    """Sheet name → member, in the order of the workbook; members of strings and styles."""
+
+    sheets: dict[str, str] = field(default_factory=dict)
+    strings: str | None = None
+    styles: str | None = None
+    is_1904: bool = False  # days are counted from 1904
+
+
 class _Workbook:
     def __init__(self, archive: zipfile.ZipFile, request: Request) -> None:
         self._archive = archive
         self._request = request
         self._names = {name.lower(): name for name in archive.namelist()}
         self._part = ""
+        self._dates: Dates = {}
 
     def read(self) -> list[PartResult]:
-        sheets, strings_member = self._directory()
+        directory = self._directory()
+        sheets = directory.sheets
         wanted = choose_parts(list(sheets), self._request, "sheet")
-        strings = self._strings(strings_member) if strings_member else Strings.of([])
+        strings = self._strings(directory.strings) if directory.strings else Strings.of([])
+        self._dates = self._read_dates(directory)
         for name in sheets:
             if name not in wanted:
                 self._refuse_unread(name, sheets[name], strings)
@@ -72,7 +85,9 @@ class _Workbook:
         titles: list[Row] = []
         rows = self._rows(member, strings, titles)
         try:
-            return fastsheet.read_plain(name, opened, rows, titles, strings, self._request, file)
+            return fastsheet.read_plain(
+                name, opened, rows, titles, strings, self._dates, self._request, file
+            )
         except ReadError:
             return None  # what is wrong further down may come first
 
@@ -91,27 +106,28 @@ class _Workbook:
         rows = self._rows(member, strings, titles)
         return write_table(name, rows, self._request, file, merges=scan.merges, titles=titles)
 
-    def _directory(self) -> tuple[dict[str, str], str | None]:
-        """Sheet name → member, in the order of the workbook; member of the shared strings."""
+    def _directory(self) -> _Directory:
         top = self._relations("_rels/.rels", "")
         book = next((path for kind, path in top.values() if kind == "officeDocument"), None)
         if book is None:
             raise self._broken("no workbook in the package")
         folder, base = posixpath.split(book)
         relations = self._relations(f"{folder}/_rels/{base}.rels".lstrip("/"), folder)
-        sheets: dict[str, str] = {}
+        members = {kind: path for kind, path in reversed(relations.values())}
+        found = _Directory({}, members.get("sharedStrings"), members.get("styles"))
 
         def start(tag: str, attributes: Attributes) -> None:
+            if local(tag) == "workbookPr":
+                found.is_1904 = attributes.get("date1904") in ("1", "true")
             if local(tag) != "sheet":
                 return
             link = next((v for k, v in attributes.items() if k != "id" and local(k) == "id"), "")
             kind, path = relations.get(link, ("", ""))
             if kind == "worksheet":
-                sheets[attributes.get("name", "")] = path
+                found.sheets[attributes.get("name", "")] = path
 
         self._guarded(book, lambda source: _drain(stream(source, start)))
-        strings = next((path for kind, path in relations.values() if kind == "sharedStrings"), None)
-        return sheets, strings
+        return found
 
     def _relations(self, member: str, folder: str) -> dict[str, tuple[str, str]]:
         """Relation id → (kind, path of the member it points to)."""
@@ -131,6 +147,13 @@ class _Workbook:
             return plain
         most = self._request.max_cell_chars
         return Strings.of(self._guarded(member, lambda source: read_strings(source, most)))
+
+    def _read_dates(self, directory: _Directory) -> Dates:
+        """The styles that show dates; none where there are no styles."""
+        member = directory.styles
+        if member is None or member.lower() not in self._names:
+            return {}
+        return self._guarded(member, lambda source: read_dates(source, directory.is_1904))
 
     def _scan(self, source: IO[bytes]) -> SheetScan:
         """The extent of the filled cells, checked. Raises ReadError `bounds`."""
@@ -155,7 +178,7 @@ class _Workbook:
         title_rows = self._request.title_rows
         part = self._part
         with self._open(member) as source:
-            reader = SheetRows(strings.listed, self._request.max_cell_chars)
+            reader = SheetRows(strings.listed, self._dates, self._request.max_cell_chars)
             pieces = stream(source, reader.start, reader.end, reader.text)
             try:
                 for _ in pieces:
@@ -164,7 +187,7 @@ class _Workbook:
                             yield number, number, cells
                         else:
                             titles.append((number, number, cells))
-            except _FAULTS as error:
+            except FAULTS as error:
                 raise self._say(error, member, part) from None
 
     def _guarded(self, member: str, work: Callable[[IO[bytes]], T]) -> T:
@@ -172,7 +195,7 @@ class _Workbook:
         with self._open(member) as source:
             try:
                 return work(source)
-            except _FAULTS as error:
+            except FAULTS as error:
                 raise self._say(error, member, self._part) from None
 
     def _open(self, member: str) -> IO[bytes]:

@@ -131,9 +131,10 @@ def test_points_and_rows_of_indonesian_parks_are_the_same() -> None:
 
 def test_measurements_of_a_park_are_hourly() -> None:
     frame = accepted("tw_park_monitor", "a_tw_industrial_parks/土城*.xlsx").frame
-    assert frame.get_column("start_excel_days").n_unique() == 473
+    starts = frame.get_column("start_text")
+    assert (starts.n_unique(), starts.min()) == (473, "2025-09-26T17:00:00")
     assert frame.get_column("parameter").n_unique() == 24
-    first = frame.filter(pl.col("parameter") == "tVOC").sort("start_excel_days").row(0, named=True)
+    first = frame.filter(pl.col("parameter") == "tVOC").sort("start_text").row(0, named=True)
     assert float(first["value"]) == 10.67
 
 
