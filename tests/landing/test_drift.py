@@ -246,6 +246,12 @@ def test_a_year_between_two_others_is_missed(tmp_path: Path, lost: str) -> None:
     assert read_delivery(path, absent)[0].headers == ("地区", *years)
 
 
+def test_a_header_of_a_far_year_ends_nothing(tmp_path: Path) -> None:
+    wide = {**WIDE, "headers": "(?P<year>[0-9]+)年"}
+    path = export(tmp_path, ["1年", "99999999999999999999年"])
+    assert "missing header '2年'" in str(refused(path, declare("csv", ["地区"], unpivot=wide)))
+
+
 def test_a_year_that_another_kind_of_column_has_is_missed(tmp_path: Path) -> None:
     source = declare(
         "csv",

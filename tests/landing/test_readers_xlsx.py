@@ -311,3 +311,5 @@ def test_a_column_that_one_sheet_of_a_wide_table_lacks_is_missed(tmp_path: Path)
     assert "which 3 of 4 sheets have" in str(error)
     kept = source.model_copy(update={"ignored_parts": ["丁2017"]})
     assert [part.part for part in read_delivery(path, kept)] == ["甲2017", "乙2017", "丙2017"]
+    absent = declare("xlsx", ["a"], part_pattern=".2017", unpivot={**wide, "absent": ["Raw_Coal"]})
+    assert len(read_delivery(path, absent)) == 4

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from assets.landing.readers.request import Request
 
 _FEW = 3  # sheets, of which most can agree against one
-_MOST = 200  # numbers that a line above the header may announce, headers that are compared
+_MOST = 200  # numbers that are looked for, headers that are compared
 
 
 def is_wide(header: str, request: Request) -> bool:
@@ -34,7 +34,7 @@ def gone(headers: Iterable[str], request: Request) -> list[str]:
     numbered = _numbered(there, request)
     names = {folded(header) for header in there}
     unnamed = [header for header in request.unpivot_required if folded(header) not in names]
-    numbers = set(range(min(numbered, default=0), max(numbered, default=0)))
+    numbers = set(_between(min(numbered), max(numbered))) if numbered else set()
     if numbered and request.unpivot_beside is not None:
         beside = (re.fullmatch(request.unpivot_beside, header) for header in listed)
         numbers.update(int(match[1]) for match in beside if match is not None)
@@ -73,7 +73,7 @@ def check_span(
         groups = said.groupdict()
         if groups.get("first") and groups.get("last"):
             first, last = sorted((int(groups["first"]), int(groups["last"])))
-            announced = range(first, min(last, first + _MOST) + 1)
+            announced = _between(first, last)
             lacking = [header for header in _lacking(announced, numbered) if header not in there]
             what = f"no column '{lacking[0]}'" if lacking else ""
         else:
@@ -118,6 +118,11 @@ def _numbered(headers: Iterable[str], request: Request) -> dict[int, str]:
     return found
 
 
+def _between(first: int, last: int) -> range:
+    # Headers and titles are the office's text: from 2017 to 20180 there are many years.
+    return range(first, min(last, first + _MOST) + 1)
+
+
 def _lacking(expected: Iterable[int], numbered: Mapping[int, str]) -> list[str]:
     """The headers of the numbers that are not there, written as one that is."""
     written = next(iter(numbered.values()), "{}")
@@ -132,22 +137,25 @@ def check_alike(headers_of: Mapping[str, Sequence[str]], request: Request) -> No
     """
     if request.unpivot_headers is None or len(headers_of) < _FEW:
         return
-    wide = re.compile(request.unpivot_headers)
     names = {
-        part: {folded(header): header for header in headers if wide.fullmatch(header)}
+        part: {
+            folded(name): name for name in _stood_for(headers, request) if is_wide(name, request)
+        }
         for part, headers in headers_of.items()
     }
+    absent = {folded(header) for header in request.unpivot_absent}
     counts = Counter(name for found in names.values() for name in found)
     spelled = {name: header for found in names.values() for name, header in found.items()}
     for part, found in names.items():
         for name, count in counts.items():
-            if name not in found and 2 * count > len(names):
+            if name not in found and name not in absent and 2 * count > len(names):
                 line = json.dumps([*request.ignored_parts, part], ensure_ascii=False)
                 raise request.error(
                     "header-mismatch",
                     f"no column '{spelled[name]}', which {count} of {len(names)} sheets have",
                     f"it in every sheet, empty where there is nothing (to leave the sheet out, "
-                    f"write ignored_parts = {line} in {request.source_id}.toml)",
+                    f"write ignored_parts = {line} in {request.source_id}.toml; "
+                    f"{if_absent(request, spelled[name])})",
                     part,
                 )
 
