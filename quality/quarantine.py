@@ -20,6 +20,7 @@ from quality.texts import clean_all, kind_en, kind_zh, typed
 # Columns of `Records.frame` beside the locator and the texts of the table's columns.
 PART = "__part__"  # place in `Records.parts` and `Records.headers`
 MORE = "__more__"  # the row has text beyond its last header
+FEWER = "__fewer__"  # the row of a csv ends before its last header
 LOST = "__lost__"  # characters were lost before delivery (U+FFFD)
 DECIDED = "__decided__"  # why a person, or a later delivery, took the record out; null otherwise
 _OWN = frozenset({SOURCE_ROW, SOURCE_COLUMN, PEDIGREE})
@@ -59,7 +60,8 @@ class Records:
     """Text records of one source, as delivered, under the names of the table's columns.
 
     `frame`: one row a record: SOURCE_ROW, SOURCE_COLUMN (header of the cell of a wide table,
-    else ""), PART, MORE, LOST, DECIDED, PEDIGREE, and a String column for each mapped column.
+    else ""), PART, MORE, FEWER, LOST, DECIDED, PEDIGREE, and a String column for each mapped
+    column.
     `headers`: for each part, column to delivered header. `parts`: SOURCE_ROW and the rows as
     delivered, for the payload of what is quarantined. `bare`: columns of which no text has blanks
     around it, as far as that is known.
@@ -241,6 +243,13 @@ def _damaged(records: Records, columns: Sequence[Column]) -> list[pl.DataFrame]:
             first,
             "字段数多于表头",
             "more fields than headers",
+        ),
+        _failures(
+            records.frame.get_column(FEWER),
+            "SHORT",
+            first,
+            "字段数少于表头：单元格可能移位；空单元格也要保留分隔符",
+            "fewer fields than headers: cells may have moved; an empty cell keeps its delimiter",
         ),
         _failures(
             records.frame.get_column(LOST),

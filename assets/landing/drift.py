@@ -124,6 +124,10 @@ def _apply(draft: _Draft, source: SourceDeclaration, decision: Mapping[str, Any]
         if source.units_row:
             units = current("column_units")
             draft.changes["column_units"] = units | dict.fromkeys(headers, delivered)
+        elif decision["file_name"] is None:
+            # Only a new header tells a file of the new unit from those of before.
+            headers = [header for header in headers if header not in source.columns]
+            _need(source, decision, headers, "a file (文件): no row of units tells it by itself")
         draft.factors += [(header, decision["factor"]) for header in headers]
     elif kind == "title_rows":
         _need(source, decision, delivered and delivered.isdigit(), "the number of title rows")

@@ -251,7 +251,8 @@ def _said(delivered: Sequence[Delivered]) -> Said:
             stands_for = (unpivot.renamed.get(name, name) for name in wide_headers(item))
             wide.update((folded(name), name) for name in (*stands_for, *unpivot.absent))
         titles.update((name, text) for name, text in item.part.titles.items() if text)
-    return Said(wide, frozenset(titles))
+    by_pattern = (item.part.part for item in delivered if item.source.part_pattern is not None)
+    return Said(wide, frozenset(titles), frozenset(by_pattern))
 
 
 def _as_one_of(

@@ -25,7 +25,7 @@ _REVISED = "(?:修订|更正|修正|订正)[版稿]?"
 _ADDED = "补充|增补"
 _MARK = re.compile(
     rf"[\s_\-（(【［\[]*(?:第\s*(?P<nth>{_NUMBER})\s*次(?P<of>{_REVISED}|{_ADDED})"
-    rf"|(?P<kind>{_REVISED}|{_ADDED})[\s_\-.]*(?P<number>{_NUMBER}|)"
+    rf"|(?P<kind>{_REVISED}|{_ADDED})[\s_\-.（(]*(?P<number>{_NUMBER}|)"
     r"|(?P<latin>rev|revised|v|supplement)[\s_\-.]*(?P<digits>\d{0,3}))[）)】］\]]*$",
     re.IGNORECASE,
 )
@@ -43,11 +43,13 @@ class Said:
     """What a delivery says beside its rows, of what the declaration does not expect by name.
 
     `wide` are its columns that become records, with those that may be absent by decision: spelling
-    by name of the column. `titles` are the cells that lines above its header give.
+    by name of the column. `titles` are the cells that lines above its header give. `parts` are
+    its sheets, where the source has as many as the office delivers.
     """
 
     wide: Mapping[str, str] = field(default_factory=dict)
     titles: frozenset[tuple[str, str]] = frozenset()
+    parts: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=1 << 16)
@@ -190,7 +192,11 @@ def _choose(
             continue
         if in_force is not None and in_force.row is not row:
             before = in_force.row
-            reason = _fewer_rows(row, before, fewer, decided) or _says_less(row, before, said)
+            reason = (
+                _fewer_rows(row, before, fewer, decided)
+                or _fewer_parts(row, before, said, decided)
+                or _says_less(row, before, said)
+            )
             if reason is not None:
                 row["status"], row["reason"] = "refused", reason
                 continue
@@ -220,6 +226,25 @@ def _fewer_rows(
         f"expected at most {fewer:.0%} fewer (a partial delivery is named …_补充1; to accept it: a "
         "drift decision of kind rows)"
     )
+
+
+def _fewer_parts(
+    row: Mapping[str, Any],
+    before: Mapping[str, Any],
+    said: Mapping[tuple[str, str], Said],
+    decided: set[str],
+) -> str | None:
+    """Why a delivery is partial against the one before it, if a sheet is gone."""
+    now, then = (said.get((r["source_id"], r["delivery_id"]), Said()) for r in (row, before))
+    for part in sorted(then.parts - now.parts):
+        if row["delivery_id"] in decided:
+            break
+        return (
+            f"{row['file_name']}: no sheet '{part}', {before['file_name']} has it; expected all "
+            "its sheets of a delivery that takes its place (a partial delivery is named …_补充1; "
+            "to accept it: a drift decision of kind rows)"
+        )
+    return None
 
 
 def _says_less(

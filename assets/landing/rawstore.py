@@ -98,7 +98,8 @@ class Part:
 
     `has_lost` is false only if no cell holds a character that was lost before delivery (U+FFFD).
     `stored` is where the rows are kept, None for rows that were made in memory. `titles` are the
-    cells that lines above the header give.
+    cells that lines above the header give. `last` is the last header of a csv, under which a row
+    that ends early has no cell, not even an empty one; None for other formats.
     """
 
     delivery_id: str
@@ -115,6 +116,7 @@ class Part:
     has_lost: bool = True
     stored: Stored | None = None
     titles: Mapping[str, str | None] = field(default_factory=dict)
+    last: str | None = None
 
     def slice(self, offset: int, rows: int) -> Part:
         """The same with some of its rows only."""
@@ -192,6 +194,7 @@ class RawStore:
                 height=item["height"],
                 has_lost=item["has_lost"],
                 stored=stored,
+                last=_last(item) if item["delimited"] else None,
                 titles={n: text for n, text in item["added"].items() if n.startswith(TITLE)},
             )
             parts.append(part)
@@ -254,9 +257,15 @@ def _described(part: RawPart) -> dict[str, Any]:
         "file": part.file.name,
         "height": part.height,
         "added": part.added,
+        "delimited": part.delimited,
         "has_extra": part.has_extra,
         "has_lost": part.has_lost,
     }
+
+
+def _last(item: Mapping[str, Any]) -> str | None:
+    delivered = [name for name in item["headers"] if name not in item["added"]]
+    return delivered[-1] if delivered else None
 
 
 def _columns(item: Mapping[str, Any]) -> tuple[pl.Expr, ...]:

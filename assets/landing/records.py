@@ -12,7 +12,7 @@ from assets.landing.declaration import Pedigree, SourceDeclaration
 from assets.landing.rawstore import Part
 from assets.landing.readers.request import EXTRA, ROW_NUMBER
 from quality.contracts.table import PEDIGREE, SOURCE_COLUMN, SOURCE_ROW
-from quality.quarantine import DECIDED, LOST, MORE, PART, Records
+from quality.quarantine import DECIDED, FEWER, LOST, MORE, PART, Records
 from quality.texts import clean
 
 _REPLACEMENT = "\ufffd"
@@ -126,6 +126,9 @@ def _shaped(
         pl.lit("").alias(SOURCE_COLUMN),
         pl.lit(place, pl.Int32).alias(PART),
         (pl.col(EXTRA).is_not_null() if EXTRA in raw.columns else pl.lit(False)).alias(MORE),
+        (pl.lit(False) if item.part.last is None else pl.col(item.part.last).is_null()).alias(
+            FEWER
+        ),
         lost.alias(LOST),
         pl.lit(None, pl.String).alias(DECIDED),
         pl.lit(digits(item.source.pedigree, item.illustrative)).alias(PEDIGREE),
@@ -199,13 +202,26 @@ def digits(pedigree: Pedigree, illustrative: bool) -> str:
 
 
 def _aside(source: SourceDeclaration, headers: Sequence[str]) -> pl.Expr:
-    """Rows that are no records by declaration."""
-    masks = [
-        pl.col(header).fill_null("").str.strip_chars().str.contains(f"^(?:{pattern})$")
-        for header, pattern in source.skip_rows.items()
-        if header in headers
-    ]
+    """Rows that are no records by declaration, under whatever header their column is delivered.
+
+    A row without a label is none only where it has no number but zeros: a label may be lost.
+    """
+    unpivot = source.unpivot
+    wide = [h for h in headers if unpivot and unpivot.match(h) and h not in source.columns]
+    zeros = pl.all_horizontal(pl.lit(True), *(clean(pl.col(h)).pipe(_is_zero) for h in wide))
+    masks = []
+    for declared, pattern in source.skip_rows.items():
+        column = source.columns.get(declared)
+        same = {declared, *(h for h, name in source.columns.items() if name == column)}
+        for header in same.intersection(headers):
+            text = pl.col(header).fill_null("").str.strip_chars()
+            mask = text.str.contains(f"^(?:{pattern})$")
+            masks.append(mask & ((text != "") | zeros))
     return pl.any_horizontal(pl.lit(False), *masks)
+
+
+def _is_zero(text: pl.Expr) -> pl.Expr:
+    return text.is_null() | text.str.contains(r"^-?0+(\.0*)?$")
 
 
 def _nothing() -> pl.DataFrame:
@@ -216,6 +232,7 @@ def _nothing() -> pl.DataFrame:
             SOURCE_COLUMN: text,
             PART: pl.Int32,
             MORE: flag,
+            FEWER: flag,
             LOST: flag,
             DECIDED: text,
             PEDIGREE: text,

@@ -221,6 +221,62 @@ def test_changes_of_a_wide_table(
     assert records["source_column"].to_list() == headers.split(",")[: len(years)]
 
 
+def test_rows_set_aside_stay_aside_under_a_new_header(tmp_path: Path) -> None:
+    """合计 became an enterprise once its column was renamed: the pattern was of the old header."""
+    source = declared({"企业": "name_zh", "产量": "output_t"}, skip_rows={"企业": "合计"})
+    path = tmp_path / "a.csv"
+    path.write_text("单位,产量\n甲厂,1\n合计,1\n乙厂,2\n", encoding="utf-8")
+    decision = {"kind": "renamed", "declared": "企业", "delivered": "单位"}
+    (reading,) = readings_of(source, "a.csv", decisions({**decision, "file_name": "a.csv"}))
+    items = [Delivered(i.part, reading.source) for i in read_file(reading.source, path, tmp_path)]
+    assert records_of(items).frame["name_zh"].to_list() == ["甲厂", "乙厂"]
+    assert [count(item).set_aside for item in items] == [1]
+
+
+def test_a_row_without_a_label_is_set_aside_with_zeros_only(tmp_path: Path) -> None:
+    source = declared(
+        {"项目": "item_zh"},
+        skip_rows={"项目": ""},
+        unpivot={"headers": "[A-Z].*", "value": "value", "header": "fuel_en"},
+    )
+    path = tmp_path / "a.csv"
+    path.write_text("项目,Coal,Coke\n甲,1,2\n,0,0.0\n,,\n,3,0\n", encoding="utf-8")
+    (item,) = read_file(source, path, tmp_path)
+    assert records_of([item]).frame.select("item_zh", "value").rows() == [
+        ("甲", "1"),
+        ("", "3"),
+        ("甲", "2"),
+        ("", "0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "file_name", "scaled"),
+    [("产量", "new.csv", "10000"), ("产量", None, None), ("新产量", None, "10000")],
+)
+def test_a_unit_for_all_files_needs_something_that_tells_them_from_those_before(
+    tmp_path: Path, header: str, file_name: str | None, scaled: str | None
+) -> None:
+    """Files of before were scaled too: nothing in them says that they are not meant."""
+    source = declared({"产量": "output_t"})
+    unit = {"kind": "unit", "declared": "产量", "delivered": "万吨", "factor": 10000}
+    renamed = {"kind": "renamed", "declared": "产量", "delivered": "新产量"}
+    said = decisions(*([renamed] if header == "新产量" else []), {**unit, "file_name": file_name})
+    if scaled is None:
+        with pytest.raises(DeclarationError, match="a file"):
+            readings_of(source, "new.csv", said)
+        return
+    for name, text in ((f"{header}", scaled), ("产量", scaled if file_name else "1")):
+        path = tmp_path / "new.csv"
+        path.write_text(f"{name}\n1\n", encoding="utf-8")
+        reading = readings_of(source, "new.csv", said)[0]
+        (item,) = read_file(reading.source, path, tmp_path)
+        found = records_of(
+            [Delivered(item.part, reading.source, unit_factors=reading.unit_factors)]
+        )
+        assert [Decimal(t) for t in found.frame["output_t"]] == [Decimal(text)]
+
+
 def test_a_column_that_was_retyped_goes_to_quarantine_once_that_is_decided() -> None:
     table = load_source("nbs_province")
     rows = [{"地区": "北京市", "2017年": "约1"}] * 6

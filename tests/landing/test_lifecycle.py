@@ -67,6 +67,8 @@ def test_a_name_says_what_the_file_is(name: str, said: tuple[str, int, int]) -> 
         ("修订稿", 1),
         ("修订2", 2),
         ("修订版2", 2),
+        ("修订版(1)", 1),
+        ("修订（2）", 2),
         ("修订一", 1),
         ("修订二", 2),
         ("修订十", 10),
@@ -210,6 +212,19 @@ def test_another_indicator_under_the_same_name_does_not_take_its_place() -> None
     assert statuses(*both, said=other) == {"1": "current", "2": "refused"}
     assert statuses(*both, said=said("1", title="x") | said("2"))["2"] == "refused"
     assert statuses(*both, said=said("1", title="x") | said("2", title="x"))["2"] == "current"
+
+
+def test_a_revision_without_a_sheet_of_the_original_is_refused() -> None:
+    """Fourteen of thirty provinces went without a word: their rows were less than half."""
+    both = row("a.xlsx", "1"), row("a_修订1.xlsx", "2")
+    sheets = {
+        ("s", "1" * 64): Said(parts=frozenset({"宁夏2017", "甘肃2017"})),
+        ("s", "2" * 64): Said(parts=frozenset({"宁夏2017"})),
+    }
+    assert statuses(*both, said=sheets) == {"1": "current", "2": "refused"}
+    assert statuses(*both, said=sheets, any_rows=["2" * 64])["2"] == "current"
+    more = sheets | {("s", "2" * 64): Said(parts=frozenset({"宁夏2017", "甘肃2017", "青海2017"}))}
+    assert statuses(*both, said=more)["2"] == "current"
 
 
 def test_other_bytes_under_the_same_name_are_a_later_edition() -> None:

@@ -22,6 +22,9 @@ CODE = "914403001922038216"
         ({"previous_reading": 10, "current_reading": 20, "multiplier": 94}, ["METER"]),
         ({"previous_reading": 10, "current_reading": 20}, ["METER"]),
         ({"current_reading": 20, "multiplier": 94}, []),
+        ({"account_no": "6.40123456789012e+17"}, ["DIGITS"]),
+        ({"meter_point": "6E17"}, ["DIGITS"]),
+        ({"account_no": "640123456789012345", "meter_point": "E17"}, []),
     ],
 )
 def test_a_bill_of_electricity(cells: dict[str, Any], rules: list[str]) -> None:

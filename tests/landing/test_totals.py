@@ -15,7 +15,9 @@ from assets.landing.template import template_name, write_template
 from tests.door import file_through_door, read_file
 from tests.landing.ruling import rule_reference
 
-LABELS = ["合计", "合 计", "总计：", "小计（2家）", "备注：本表为虚构", "备注"]
+# Who signed a form is named below it: a person, who has no place in the quarantine.
+SIGNED = ["填表人：某某", "统计负责人：某某", "联系电话：000"]
+LABELS = [*SIGNED, "合计", "合 计", "总计：", "小计（2家）", "备注：本表为虚构", "备注"]
 # Forms, and the columns in which a label stands.
 SHEETS = {
     "return_205_1": ["序号", "统一社会信用代码", "单位详细名称"],

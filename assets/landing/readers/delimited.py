@@ -6,11 +6,13 @@ the records; always in small pieces, so memory does not grow with the file.
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from assets.landing.readers import fastcsv, mojibake, otherwise
+from assets.landing.readers.detect import refuse_others
 from assets.landing.readers.encodings import find_encoding as find_encoding
 from assets.landing.readers.encodings import likely_encoding
 from assets.landing.readers.errors import ReadError
@@ -23,12 +25,13 @@ _LONGEST_LINE = 64 << 20
 
 
 def read_csv(request: Request) -> list[PartResult]:
-    """The one part "" of a csv. Raises ReadError: encoding, nul-bytes, mojibake, file-empty,
-    unbalanced-quotes, bounds, header-mismatch, header-shifted, units-mismatch.
+    """The one part "" of a csv. Raises ReadError: format, encoding, nul-bytes, mojibake,
+    file-empty, unbalanced-quotes, bounds, header-mismatch, header-shifted, units-mismatch.
     """
     try:
-        return [_read(request)]
+        return [replace(_read(request), delimited=True)]
     except ReadError as error:
+        refuse_others(request)
         raise otherwise.advised(error, request, _has_header) from None
 
 

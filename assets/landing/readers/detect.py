@@ -17,6 +17,7 @@ _MAGIC = (
     (b"\0\0\x27\x0a", "shapefile", "a .shp"),
 )
 _HEAD = 1 << 16
+_MARKUP = "XML or HTML"
 
 _KML = re.compile(r"<(?:[\w.-]+:)?kml[\s/>]")
 # `features` may stand before or behind the type, and the type behind all of them.
@@ -41,6 +42,14 @@ def choose_format(request: Request) -> str:
         f"the bytes look like {named}",
         f"one of the declared formats: {', '.join(request.formats)}",
     )
+
+
+def refuse_others(request: Request) -> None:
+    """Raises ReadError `format` for a csv that is a workbook, a layer or a page of the web."""
+    found, named = _look(request)
+    if found[:1] not in ([], ["csv"]) or named == _MARKUP:
+        toml = f"{request.source_id}.toml"
+        raise request.error("format", f"the bytes look like {named}", f"csv, as declared in {toml}")
 
 
 def _look(request: Request) -> tuple[list[str], str]:
@@ -71,7 +80,7 @@ def _look_into_zip(request: Request) -> tuple[list[str], str]:
 
 def _look_at_text(text: str) -> tuple[list[str], str]:
     if text.startswith("<"):
-        return (["kml"], "KML") if _KML.search(text) else ([], "XML or HTML")
+        return (["kml"], "KML") if _KML.search(text) else ([], _MARKUP)
     if text.startswith("{"):
         if _FEATURES.search(text):
             return ["geojson", "json"], "GeoJSON"

@@ -34,6 +34,7 @@ class RawPart:
     file: Path | None = field(repr=False)
     frame: pl.DataFrame | None = field(repr=False)
     added: dict[str, str | None] = field(default_factory=dict)
+    delimited: bool = False
     has_extra: bool = False
     has_lost: bool = True  # False only if no cell holds a replacement character (U+FFFD)
 
@@ -54,6 +55,7 @@ class RawPart:
             file=file if lazy else None,
             frame=None,
             added=added,
+            delimited=answer["delimited"],
             has_extra=answer["has_extra"],
             has_lost=answer["has_lost"] or any("\ufffd" in (text or "") for text in added.values()),
         )

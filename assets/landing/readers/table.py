@@ -34,6 +34,7 @@ class PartResult:
     encoding: str | None = None
     crs: str | None = None
     crs_implied: bool = False  # by the format, where the file says nothing
+    delimited: bool = False  # a row of text: each cell is there, or the row has ended early
     has_extra: bool = False
     has_lost: bool = True  # False only if no cell holds a replacement character (U+FFFD)
     footers: list[tuple[int, str]] = field(default_factory=list)

@@ -34,6 +34,7 @@ def grid_rules() -> list[Rule]:
     metered = read.cast(pl.Float64) * pl.col("multiplier").fill_null(1).cast(pl.Float64)
     billed = pl.col("billed_kwh").cast(pl.Float64)
     return [
+        *(_cut_number(column) for column in ("account_no", "meter_point")),
         _part_of_whole(
             "green_kwh", "billed_kwh", "其中绿电大于电量", "green power above the whole"
         ),
@@ -58,6 +59,7 @@ def heat_rules() -> list[Rule]:
     told = state | pl.col("enthalpy_kj_kg").is_not_null()
     lowest, highest = STEAM_ENTHALPY
     return [
+        *(_cut_number(column) for column in ("account_no", "meter_point")),
         Rule(
             "UNIT",
             "error",
@@ -147,6 +149,19 @@ def park_rules(reference: Tables) -> list[Rule]:
         ),
         *ratio_rules(reported, [pl.col("catalogue_code")], "energy_tce"),
     ]
+
+
+def _cut_number(column: str) -> Rule:
+    """DIGITS: a spreadsheet keeps fifteen digits of a number (6.40123456789012e+17)."""
+    return Rule(
+        "DIGITS",
+        "error",
+        column,
+        pl.col(column).str.contains(r"^\d(\.\d+)?[eE]\+?\d+$"),
+        "编号被表格软件存成了数字，末位已丢失：请设为文本格式后重新填写",
+        "a spreadsheet took the number for a quantity and lost its last digits: format the column "
+        "as text and enter it anew",
+    )
 
 
 def _part_of_whole(part: str, whole: str, zh: str, en: str) -> Rule:

@@ -102,6 +102,24 @@ def test_rows_that_are_no_province_and_an_indicator_that_is_not_the_files(tmp_pa
     assert "INDICATOR" not in named.flags.get_column("rule_id").to_list()
 
 
+def test_a_row_with_a_field_too_few_is_no_row_of_other_years(tmp_path: Path) -> None:
+    """Each year took the value of the one before it."""
+    path = tmp_path / "能源消费总量.csv"
+    path.write_text(NBS.replace("7,6,5,4", "7,5,4"), encoding="utf-8")
+    outcome = file_through_door("nbs_province", path, tmp_path)
+    assert outcome.reasons() == {"SHORT": 3}
+    assert set(outcome.frame.get_column("region_zh")) == {"北京市"}
+
+
+def test_a_workbook_where_a_csv_is_declared_is_said_to_be_one(tmp_path: Path) -> None:
+    path = _workbook(tmp_path / "能源消费总量.csv", {"x": [["地区", "2024年"], ["北京市", 1]]})
+    with pytest.raises(ReadError, match="look like a workbook; expected csv, as declared"):
+        file_through_door("nbs_province", path, tmp_path)
+    path.write_text("<html><body>登录</body></html>", encoding="utf-8")
+    with pytest.raises(ReadError, match="the bytes look like XML or HTML; expected csv"):
+        file_through_door("nbs_province", path, tmp_path)
+
+
 @pytest.mark.parametrize("lost", ["2024年", "2022年", "2021年"])
 def test_an_export_without_one_of_its_years_is_refused(tmp_path: Path, lost: str) -> None:
     path = tmp_path / "能源消费总量.csv"
