@@ -9,6 +9,7 @@ from collections.abc import Sequence
 _CALL = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 _SHOWN = 12  # allowed values that are listed
 
+_MONTH = r"^\d{4}(0[1-9]|1[0-2])$"
 _BOUNDS = {
     "greater_than_or_equal_to": ("不得小于 {}", "must be {} or more"),
     "greater_than": ("必须大于 {}", "must be more than {}"),
@@ -27,6 +28,8 @@ def said(check: str) -> tuple[str, str]:
         return "不能为空", "must not be empty"
     found = _CALL.fullmatch(check)
     name, given = (found[1], _values(found[2])) if found else (check, None)
+    if given and given[0] == _MONTH:
+        return "应为六位年月，如 202301", "must be a month as YYYYMM, such as 202301"
     if given and name in _BOUNDS:
         zh, en = _BOUNDS[name]
         return zh.format(given[0]), en.format(given[0])

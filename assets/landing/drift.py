@@ -117,7 +117,10 @@ def _apply(draft: _Draft, source: SourceDeclaration, decision: Mapping[str, Any]
         draft.changes.update(parts=[], part_pattern="|".join(parts))
     elif kind == "unit":
         fits = declared in current("columns") and delivered and decision["factor"] is not None
-        _need(source, decision, fits, "a header, its new unit and 换算系数")
+        expected = "a header, its new unit and 换算系数"
+        if wide:
+            expected = "a header under [columns]: a wide table has its units from its units row"
+        _need(source, decision, fits, expected)
         # Under whatever header the column is delivered: of a renamed one the factor was lost.
         column = current("columns")[declared]
         headers = [header for header, name in current("columns").items() if name == column]

@@ -221,6 +221,12 @@ def test_changes_of_a_wide_table(
     assert records["source_column"].to_list() == headers.split(",")[: len(years)]
 
 
+def test_a_unit_of_a_wide_table_is_not_for_decision() -> None:
+    decision = {"kind": "unit", "declared": "2018年", "delivered": "亿元", "factor": 10000}
+    with pytest.raises(DeclarationError, match="a wide table has its units from its units row"):
+        readings_of(WIDE, "a.csv", decisions({**decision, "file_name": "a.csv"}))
+
+
 def test_rows_set_aside_stay_aside_under_a_new_header(tmp_path: Path) -> None:
     """合计 became an enterprise once its column was renamed: the pattern was of the old header."""
     source = declared({"企业": "name_zh", "产量": "output_t"}, skip_rows={"企业": "合计"})

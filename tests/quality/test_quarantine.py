@@ -238,3 +238,5 @@ def test_every_check_of_every_table_has_words() -> None:
         zh, en = said(check)
         assert "约定" not in zh and "declaration" not in en, check
     assert said("is_red()") == ("不符合约定：is_red()", "breaks the declaration: is_red()")
+    month = said(r"str_matches('^\\d{4}(0[1-9]|1[0-2])$')")
+    assert month == ("应为六位年月，如 202301", "must be a month as YYYYMM, such as 202301")
