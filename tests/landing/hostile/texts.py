@@ -236,13 +236,13 @@ CASES = [
         "csv xlsx under the name",
         raw(b"PK\x03\x04\x14\x00\x06\x00" + bytes(40)),
         SOURCE,
-        {"encoding", "nul-bytes", "header-mismatch"},
+        "format",
     ),
     Hostile(
         "csv web page under the name",
         raw(b"<!DOCTYPE html><html><body>404</body></html>"),
         SOURCE,
-        "header-mismatch",
+        "format",
     ),
     Hostile(
         "csv title row more",
