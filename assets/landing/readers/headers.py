@@ -157,18 +157,8 @@ def check_headers(names: Sequence[str], request: Request, part: str, row: int | 
         said.append(f"unexpected header {_listed(unexpected)}")
     lost = [headers[0] for name, headers in missing.items() if name not in nearest]
     advice = _advice(nearest, unexpected, lost, toml)
-    if request.unpivot_headers is not None and unexpected:
-        advice.append(
-            "if it is a column of the wide table: a drift decision of kind renamed for this file, "
-            f"or, for all files, let headers under [unpivot] of {toml} match it"
-        )
-    if respelled:
-        lines = ", ".join(f"{_quoted(new)} = {_quoted(old)}" for old, new in respelled.items())
-        advice.append(
-            "if only the name changed: a drift decision of kind renamed for this file, or, for all "
-            f"files, under [unpivot.renamed] of {toml}: {lines}"
-        )
-    advice += [wide.if_absent(request, name) for name in gone if name not in respelled][:1]
+    if request.unpivot_headers is not None:
+        advice += wide.advice(unexpected, gone, respelled, request)
     expected = f"the headers declared in {toml}"
     refuse("; ".join(said), expected + (f" ({'; '.join(advice)})" if advice else ""))
 

@@ -89,13 +89,40 @@ def check_span(
             )
 
 
+def advice(
+    unexpected: Sequence[str],
+    gone: Sequence[str],
+    respelled: Mapping[str, str],
+    request: Request,
+) -> list[str]:
+    """What to decide or write for headers that no pattern matches, and for those that are gone."""
+    toml = f"{request.source_id}.toml"
+    found: list[str] = []
+    if unexpected:
+        found.append(
+            "if it is a column of the wide table: a drift decision of kind renamed for this file, "
+            f"or, for all files, let headers under [unpivot] of {toml} match it"
+        )
+    if respelled:
+        lines = ", ".join(f"{_quoted(new)} = {_quoted(old)}" for old, new in respelled.items())
+        found.append(
+            "if only the name changed: a drift decision of kind renamed for this file, or, for all "
+            f"files, under [unpivot.renamed] of {toml}: {lines}"
+        )
+    found += [if_absent(request, name) for name in gone if name not in respelled][:1]
+    return found
+
+
 def if_absent(request: Request, header: str = "…") -> str:
     """What to decide or write for a column that is not delivered any more."""
     return (
         "if it is no longer delivered: a drift decision of kind dropped for this file, or, for "
-        f"all files, add to absent under [unpivot] of {request.source_id}.toml: "
-        + json.dumps(header, ensure_ascii=False)
+        f"all files, add to absent under [unpivot] of {request.source_id}.toml: {_quoted(header)}"
     )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _stood_for(headers: Iterable[str], request: Request) -> list[str]:
