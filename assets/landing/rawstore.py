@@ -129,6 +129,13 @@ class Part:
             stored=stored and replace(stored, offset=stored.offset + offset),
         )
 
+    def opened_anew(self) -> Part:
+        """The same, over a mapping of its own: memory of the one before is free once it is not
+        used.
+        """
+        stored = self.stored
+        return replace(self, stored=stored and replace(stored, opened=Opened(stored.opened.file)))
+
     def frame(self) -> pl.DataFrame:
         """`rows` in memory. The texts of stored ones are mapped: a scan would copy them."""
         return self.rows.collect() if self.stored is None else self.stored.frame(self.height)
